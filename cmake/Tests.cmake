@@ -1,0 +1,76 @@
+# Tests (GoogleTest), one program per folder, and benchmarks, one program per file.
+
+include(GoogleTest)
+find_package(GTest QUIET)
+if(NOT GTest_FOUND)
+  message(WARNING "GoogleTest was not found, so no test is built: install libgtest-dev and "
+                  "libgmock-dev.")
+  return()
+endif()
+
+# Makes the program test-NAME of test/NAME/*.cc and gives its tests the label NAME. Further
+# arguments are what it links.
+function(tcp_lifecycle_add_tests name)
+  cmake_parse_arguments(PARSE_ARGV 1 arg "SERIAL" "TIMEOUT;STANDARD" "LINK")
+  file(GLOB sources CONFIGURE_DEPENDS ${PROJECT_SOURCE_DIR}/test/${name}/*.cc)
+  if(NOT sources)
+    return()
+  endif()
+  add_executable(test-${name} ${sources})
+  set_target_properties(test-${name} PROPERTIES CXX_STANDARD ${arg_STANDARD})
+  target_include_directories(test-${name} PRIVATE ${PROJECT_SOURCE_DIR}/model
+                                                  ${PROJECT_SOURCE_DIR}/test)
+  target_link_libraries(test-${name} PRIVATE ${arg_LINK} GTest::gmock GTest::gtest_main)
+  target_compile_definitions(test-${name} PRIVATE
+    TCP_LIFECYCLE_SOURCE_DIR="${PROJECT_SOURCE_DIR}"
+    TCP_LIFECYCLE_BINARY_DIR="${PROJECT_BINARY_DIR}")
+  tcp_lifecycle_warnings(test-${name})
+  if(arg_SERIAL)
+    set(serial RUN_SERIAL TRUE)
+  endif()
+  gtest_discover_tests(
+    test-${name}
+    TEST_PREFIX "${name}."
+    DISCOVERY_TIMEOUT 60
+    PROPERTIES LABELS ${name} TIMEOUT ${arg_TIMEOUT} SKIP_REGULAR_EXPRESSION
+               "\\[  SKIPPED \\]" ${serial})
+endfunction()
+
+if(TARGET tcp-lifecycle-core)
+  tcp_lifecycle_add_tests(core STANDARD 20 TIMEOUT 60 LINK tcp-lifecycle-core)
+endif()
+
+if(TARGET tcp-lifecycle)
+  tcp_lifecycle_ns3_modules(
+    test_libraries
+    core
+    network
+    internet
+    point-to-point
+    csma
+    applications
+    internet-apps
+    traffic-control
+    flow-monitor)
+  tcp_lifecycle_add_tests(ns3 STANDARD ${module_standard} TIMEOUT 300 LINK tcp-lifecycle
+                          ${test_libraries})
+  tcp_lifecycle_add_tests(interop SERIAL STANDARD ${module_standard} TIMEOUT 300 LINK
+                          tcp-lifecycle ${test_libraries})
+  if(TARGET test-interop AND TARGET tcp-lifecycle-proxy)
+    add_dependencies(test-interop tcp-lifecycle-proxy)
+  endif()
+
+  # Benchmarks are built by name only: cmake --build ... --target bench
+  file(GLOB benchmarks CONFIGURE_DEPENDS ${PROJECT_SOURCE_DIR}/test/bench/*.cc)
+  add_custom_target(bench)
+  foreach(benchmark IN LISTS benchmarks)
+    get_filename_component(name ${benchmark} NAME_WE)
+    add_executable(${name} EXCLUDE_FROM_ALL ${benchmark})
+    set_target_properties(${name} PROPERTIES CXX_STANDARD ${module_standard}
+                                             RUNTIME_OUTPUT_DIRECTORY ${PROJECT_BINARY_DIR}/bench)
+    target_include_directories(${name} PRIVATE ${PROJECT_SOURCE_DIR}/model)
+    target_link_libraries(${name} PRIVATE tcp-lifecycle ${test_libraries})
+    tcp_lifecycle_warnings(${name})
+    add_dependencies(bench ${name})
+  endforeach()
+endif()
