@@ -3,11 +3,24 @@
 
 # Finds ns-3; sets ns3_FOUND and ns3_VERSION for the caller, and makes its targets fit to link.
 macro(tcp_lifecycle_find_ns3)
+  tcp_lifecycle_check_debian_ns3()
   find_package(ns3 CONFIG QUIET)
   if(ns3_FOUND)
     tcp_lifecycle_mend_ns3_targets()
   endif()
 endmacro()
+
+# Debian's package config stops CMake with an error about the file ns3.37-raw-sock-creator unless
+# the package ns3 is installed too, which libns3-dev does not ask for: say what to do instead.
+function(tcp_lifecycle_check_debian_ns3)
+  find_path(TCP_LIFECYCLE_NS3_CONFIG ns3Config.cmake HINTS ${ns3_DIR}
+            PATH_SUFFIXES lib/${CMAKE_LIBRARY_ARCHITECTURE}/cmake/ns3 lib/cmake/ns3)
+  mark_as_advanced(TCP_LIFECYCLE_NS3_CONFIG)
+  if(TCP_LIFECYCLE_NS3_CONFIG MATCHES "^/usr/lib/" AND NOT EXISTS /usr/libexec/ns3)
+    message(FATAL_ERROR "Debian's libns3-dev can only be used together with its package ns3: "
+                        "install it with 'apt-get install ns3'.")
+  endif()
+endfunction()
 
 # Turns module names (core, internet) into the targets of the ns-3 at hand: ns3::libcore to 3.42,
 # ns3::core from 3.43.
@@ -32,7 +45,13 @@ endfunction()
 # switches go too: they would have the linker drop the libraries whose TypeIds are looked up by
 # name (see tcp_lifecycle_keep_libraries).
 function(tcp_lifecycle_mend_ns3_targets)
-  get_property(imported DIRECTORY PROPERTY IMPORTED_TARGETS)
+  set(imported)
+  set(directory ${CMAKE_CURRENT_SOURCE_DIR})
+  while(directory) # a project may have called find_package(ns3) in a folder above
+    get_property(here DIRECTORY ${directory} PROPERTY IMPORTED_TARGETS)
+    list(APPEND imported ${here})
+    get_property(directory DIRECTORY ${directory} PROPERTY PARENT_DIRECTORY)
+  endwhile()
   foreach(target IN LISTS imported)
     if(NOT target MATCHES "^ns3::")
       continue()

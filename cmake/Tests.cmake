@@ -60,6 +60,15 @@ if(TARGET tcp-lifecycle)
     add_dependencies(test-interop tcp-lifecycle-proxy)
   endif()
 
+  if(NOT TCP_LIFECYCLE_SANITIZE) # a user's program is not built with sanitizers
+    add_test(NAME package.InstalledModuleLinksIntoAnotherProject
+             COMMAND ${CMAKE_COMMAND} -D BINARY_DIR=${PROJECT_BINARY_DIR} -D
+                     WORK_DIR=${PROJECT_BINARY_DIR}/package-test -D BUILD_TYPE=${CMAKE_BUILD_TYPE}
+                     -P ${PROJECT_SOURCE_DIR}/test/package/run.cmake)
+    set_tests_properties(package.InstalledModuleLinksIntoAnotherProject
+                         PROPERTIES LABELS package TIMEOUT 300)
+  endif()
+
   # Benchmarks are built by name only: cmake --build ... --target bench
   file(GLOB benchmarks CONFIGURE_DEPENDS ${PROJECT_SOURCE_DIR}/test/bench/*.cc)
   add_custom_target(bench)
