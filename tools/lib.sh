@@ -45,7 +45,7 @@ need_packages()
 
 need_build_packages()
 {
-    need_packages g++ cmake ninja-build ccache mold libns3-dev ns3 libgsl-dev libgtest-dev \
+    need_packages g++ cmake ninja-build ccache mold libns3-dev ns3 libgtest-dev \
         libgmock-dev libboost-graph-dev libboost-program-options-dev nlohmann-json3-dev
 }
 
