@@ -64,7 +64,7 @@ if(TARGET tcp-lifecycle)
     add_test(NAME package.InstalledModuleLinksIntoAnotherProject
              COMMAND ${CMAKE_COMMAND} -D BINARY_DIR=${PROJECT_BINARY_DIR} -D
                      WORK_DIR=${PROJECT_BINARY_DIR}/package-test -D BUILD_TYPE=${CMAKE_BUILD_TYPE}
-                     -P ${PROJECT_SOURCE_DIR}/test/package/run.cmake)
+                     -D GENERATOR=${CMAKE_GENERATOR} -P ${PROJECT_SOURCE_DIR}/test/package/run.cmake)
     set_tests_properties(package.InstalledModuleLinksIntoAnotherProject
                          PROPERTIES LABELS package TIMEOUT 300)
   endif()
