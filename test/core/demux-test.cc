@@ -1,0 +1,117 @@
+#include "core/address.h"
+#include "core/demux.h"
+#include "random.h"
+
+#include <gtest/gtest.h>
+#include <set>
+#include <unordered_map>
+#include <vector>
+
+namespace lifecycle
+{
+namespace
+{
+
+/** Looks for \p key among records whose keys are \p keys. */
+std::optional<RecordRef>
+Find(const Demux& demux, const std::vector<uint32_t>& keys, uint32_t hash, uint32_t key)
+{
+    return demux.Find(hash, [&](RecordRef candidate) { return keys[candidate.index] == key; });
+}
+
+TEST(Demux, AgreesWithAnUnorderedMapOverRandomOperations)
+{
+    // Few different hashes, so that runs of collisions grow, wrap around and are cut.
+    constexpr uint32_t kKeys = 3000;
+    test::Random random(3);
+    Demux demux;
+    std::vector<uint32_t> keys;
+    std::vector<uint32_t> hashes;
+    for (uint32_t key = 0; key < kKeys; ++key)
+    {
+        keys.push_back(key);
+        hashes.push_back(random.Chance(0.5) ? random.Below(64) : random.Next() | 0xffffff00);
+    }
+    std::unordered_map<uint32_t, RecordKind> model;
+    for (int step = 0; step < 100000; ++step)
+    {
+        const uint32_t key = random.Below(kKeys);
+        const auto known = model.find(key);
+        const std::optional<RecordRef> found = Find(demux, keys, hashes[key], key);
+        ASSERT_EQ(found.has_value(), known != model.end());
+        const bool growing = step / 20000 % 2 == 0;
+        if (known == model.end() && random.Chance(growing ? 0.9 : 0.1))
+        {
+            const auto kind = static_cast<RecordKind>(random.Below(3));
+            demux.Insert(hashes[key], {kind, key});
+            model.emplace(key, kind);
+        }
+        else if (known != model.end())
+        {
+            ASSERT_EQ(*found, (RecordRef{known->second, key}));
+            if (random.Chance(growing ? 0.1 : 0.9))
+            {
+                demux.Erase(hashes[key], *found);
+                model.erase(known);
+            }
+        }
+        ASSERT_EQ(demux.Size(), model.size());
+    }
+}
+
+TEST(Demux, FindsNothingWhenEmpty)
+{
+    const Demux demux;
+    EXPECT_EQ(demux.Find(0, [](RecordRef) { return true; }), std::nullopt);
+}
+
+TEST(Demux, TellsRecordsOfEqualHashAndIndexApartByKind)
+{
+    Demux demux;
+    demux.Insert(5, {RecordKind::Request, 0});
+    demux.Insert(5, {RecordKind::TimeWait, 0});
+    demux.Erase(5, {RecordKind::Request, 0});
+    EXPECT_EQ(demux.Find(5, [](RecordRef) { return true; }), (RecordRef{RecordKind::TimeWait, 0}));
+}
+
+TEST(HashTuple, SpreadsNeighbouringTuplesOverTheTable)
+{
+    // Clients of one subnet and with consecutive ports: what topology scripts make.
+    constexpr uint32_t kSlots = 1 << 16;
+    std::vector<uint32_t> load(kSlots);
+    uint32_t fullest = 0;
+    for (uint32_t host = 0; host < 64; ++host)
+    {
+        for (uint32_t port = 0; port < 512; ++port)
+        {
+            FourTuple tuple;
+            tuple.local = IpAddress::FromV4(0x0a000001);
+            tuple.remote = IpAddress::FromV4(0x0a010000 + host);
+            tuple.localPort = 80;
+            tuple.remotePort = static_cast<uint16_t>(49152 + port);
+            fullest = std::max(fullest, ++load[HashTuple(tuple, 0x1234) % kSlots]);
+        }
+    }
+    EXPECT_LE(fullest, 10U) << "half as many tuples as slots: a random function gives 7 or so";
+}
+
+TEST(HashTuple, DependsOnEveryPartOfTheTupleAndOnTheKey)
+{
+    FourTuple tuple;
+    tuple.local = IpAddress::FromV4(1);
+    tuple.remote = IpAddress::FromV4(2);
+    tuple.localPort = 3;
+    tuple.remotePort = 4;
+    std::set<uint32_t> hashes{HashTuple(tuple, 1), HashTuple(tuple, 2)};
+    FourTuple other = tuple;
+    other.local = tuple.remote;
+    other.remote = tuple.local;
+    hashes.insert(HashTuple(other, 1));
+    other = tuple;
+    std::swap(other.localPort, other.remotePort);
+    hashes.insert(HashTuple(other, 1));
+    EXPECT_EQ(hashes.size(), 4U);
+}
+
+} // namespace
+} // namespace lifecycle

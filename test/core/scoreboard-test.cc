@@ -1,0 +1,388 @@
+#include "core/scoreboard.h"
+#include "random.h"
+
+#include <algorithm>
+#include <gtest/gtest.h>
+#include <vector>
+
+namespace lifecycle
+{
+namespace
+{
+
+using namespace std::chrono_literals;
+
+/** The same promises, kept by looking at every segment every time. */
+class NaiveScoreboard
+{
+  public:
+    void Push(const SentSegment& segment)
+    {
+        m_segments.push_back(segment);
+    }
+
+    void Acknowledge(SeqNum una)
+    {
+        while (!m_segments.empty() && m_segments.front().End().IsAtOrBefore(una))
+        {
+            m_segments.erase(m_segments.begin());
+        }
+        if (!m_segments.empty() && m_segments.front().seq.IsBefore(una))
+        {
+            const uint32_t covered = una.Since(m_segments.front().seq);
+            m_segments.front().seq += covered;
+            m_segments.front().length -= covered;
+        }
+    }
+
+    uint32_t Sack(SackBlock block)
+    {
+        uint32_t news = 0;
+        for (SentSegment& segment : m_segments)
+        {
+            const bool inside =
+                segment.seq.IsAtOrAfter(block.left) && segment.End().IsAtOrBefore(block.right);
+            if (inside && !segment.sacked)
+            {
+                segment.sacked = true;
+                segment.lost = false;
+                news += segment.length;
+            }
+        }
+        return news;
+    }
+
+    void MarkLostBelowSacked(std::ptrdiff_t threshold)
+    {
+        for (auto segment = m_segments.begin(); segment != m_segments.end(); ++segment)
+        {
+            const auto above = std::count_if(segment + 1, m_segments.end(), [](const auto& later) {
+                return later.sacked;
+            });
+            segment->lost |= above >= threshold && !segment->sacked && !segment->retransmitted;
+        }
+    }
+
+    void MarkOldestLost()
+    {
+        if (!m_segments.empty())
+        {
+            m_segments.front().lost |= !m_segments.front().sacked;
+        }
+    }
+
+    void MarkAllLost()
+    {
+        // RFC 2018 §8: what was SACKed and comes to be the oldest, the peer has thrown away.
+        const bool reneged = !m_segments.empty() && m_segments.front().sacked;
+        for (SentSegment& segment : m_segments)
+        {
+            segment.sacked &= !reneged;
+            segment.lost = !segment.sacked;
+        }
+    }
+
+    SentSegment* FirstLost()
+    {
+        const auto lost = std::find_if(m_segments.begin(), m_segments.end(), [](const auto& sent) {
+            return sent.lost;
+        });
+        return lost == m_segments.end() ? nullptr : &*lost;
+    }
+
+    uint32_t Total() const
+    {
+        return Sum([](const SentSegment&) { return true; });
+    }
+
+    uint32_t Sacked() const
+    {
+        return Sum([](const SentSegment& segment) { return segment.sacked; });
+    }
+
+    uint32_t Lost() const
+    {
+        return Sum([](const SentSegment& segment) { return segment.lost; });
+    }
+
+    const std::vector<SentSegment>& Segments() const
+    {
+        return m_segments;
+    }
+
+  private:
+    template <typename Counts>
+    uint32_t Sum(Counts counts) const
+    {
+        uint32_t sum = 0;
+        for (const SentSegment& segment : m_segments)
+        {
+            sum += counts(segment) ? segment.length : 0;
+        }
+        return sum;
+    }
+
+    std::vector<SentSegment> m_segments;
+};
+
+/** A scoreboard and its naive twin, taken through the same random steps. */
+class Twins
+{
+  public:
+    explicit Twins(uint32_t seed)
+        : m_random(seed),
+          m_next(0U - m_random.Below(3000)) // most runs cross the wrap
+    {
+    }
+
+    void Step()
+    {
+        switch (m_random.Below(10))
+        {
+        case 0:
+        case 1:
+        case 2:
+            Push();
+            break;
+        case 3:
+            Acknowledge();
+            break;
+        case 4:
+        case 5:
+        case 6:
+            Sack();
+            break;
+        case 7:
+            m_board.MarkLostBelowSacked(3);
+            m_model.MarkLostBelowSacked(3);
+            break;
+        case 8:
+            Retransmit();
+            break;
+        default:
+            Timeout();
+        }
+    }
+
+    void ExpectEqual()
+    {
+        ASSERT_TRUE(m_board.IsConsistent());
+        ASSERT_EQ(m_board.Size(), m_model.Segments().size());
+        ASSERT_EQ(m_board.Total(), m_model.Total());
+        ASSERT_EQ(m_board.SackedBytes(), m_model.Sacked());
+        ASSERT_EQ(m_board.LostBytes(), m_model.Lost());
+        ASSERT_EQ(m_board.Pipe(), m_model.Total() - m_model.Sacked() - m_model.Lost());
+        const SentSegment* lost = m_board.FirstLost();
+        const SentSegment* expected = m_model.FirstLost();
+        ASSERT_EQ(lost == nullptr, expected == nullptr);
+        if (lost != nullptr)
+        {
+            ASSERT_EQ(lost->seq, expected->seq);
+            ASSERT_EQ(lost->length, expected->length);
+        }
+    }
+
+  private:
+    void Push()
+    {
+        SentSegment segment;
+        segment.seq = m_next;
+        segment.length = m_random.Chance(0.2) ? m_random.Between(1, 9) : 10;
+        m_board.Push(segment);
+        m_model.Push(segment);
+        m_next += segment.length;
+    }
+
+    /** \returns a place in flight: mostly between segments, as peers report, but not always */
+    SeqNum SomePlace()
+    {
+        const auto& segments = m_model.Segments();
+        if (segments.empty() || m_random.Chance(0.1))
+        {
+            return m_next - m_random.Below(m_model.Total() + 1);
+        }
+        const SentSegment& segment =
+            segments[m_random.Below(static_cast<uint32_t>(segments.size()))];
+        return m_random.Chance(0.5) ? segment.seq : segment.End();
+    }
+
+    void Acknowledge()
+    {
+        const SeqNum una = SomePlace();
+        const uint32_t before = m_model.Total();
+        const Acknowledged result = m_board.Acknowledge(una);
+        m_model.Acknowledge(una);
+        ASSERT_EQ(result.bytes, before - m_model.Total());
+    }
+
+    void Sack()
+    {
+        const SeqNum a = SomePlace();
+        const SeqNum b = SomePlace();
+        const SackBlock block{Earlier(a, b), Later(a, b)};
+        ASSERT_EQ(m_board.Sack(block), m_model.Sack(block));
+    }
+
+    void Retransmit()
+    {
+        m_board.MarkOldestLost();
+        m_model.MarkOldestLost();
+        if (SentSegment* lost = m_model.FirstLost())
+        {
+            ASSERT_NE(m_board.FirstLost(), nullptr);
+            m_board.Retransmitted(Instant(1s));
+            lost->lost = false;
+            lost->retransmitted = true;
+        }
+    }
+
+    void Timeout()
+    {
+        if (m_random.Chance(0.2))
+        {
+            m_board.MarkAllLost();
+            m_model.MarkAllLost();
+        }
+    }
+
+    test::Random m_random;
+    SeqNum m_next;
+    Scoreboard m_board;
+    NaiveScoreboard m_model;
+};
+
+TEST(Scoreboard, AgreesWithANaiveModelOverRandomOperations)
+{
+    for (uint32_t seed = 1; seed <= 200; ++seed)
+    {
+        Twins twins(seed);
+        for (int step = 0; step < 300; ++step)
+        {
+            SCOPED_TRACE("seed " + std::to_string(seed) + " step " + std::to_string(step));
+            twins.Step();
+            twins.ExpectEqual();
+            if (testing::Test::HasFatalFailure())
+            {
+                return;
+            }
+        }
+    }
+}
+
+/** Segments of 100 numbers from 0 on, sent a second apart. */
+Scoreboard
+InFlight(uint32_t segments)
+{
+    Scoreboard board;
+    for (uint32_t i = 0; i < segments; ++i)
+    {
+        SentSegment segment;
+        segment.seq = SeqNum(100 * i);
+        segment.length = 100;
+        segment.sentAt = Instant(std::chrono::seconds(i));
+        board.Push(segment);
+    }
+    return board;
+}
+
+TEST(Scoreboard, MeasuresByTheNewestSegmentAcknowledged)
+{
+    Scoreboard board = InFlight(3);
+    const Acknowledged result = board.Acknowledge(SeqNum(200));
+    EXPECT_EQ(result.bytes, 200U);
+    EXPECT_EQ(result.lastSent, Instant(1s));
+}
+
+TEST(Scoreboard, DoesNotMeasureBySegmentsSentAgain) // Karn's algorithm, RFC 6298 §3
+{
+    Scoreboard board = InFlight(1);
+    board.MarkOldestLost();
+    ASSERT_NE(board.FirstLost(), nullptr);
+    board.Retransmitted(Instant(5s));
+    const Acknowledged result = board.Acknowledge(SeqNum(100));
+    EXPECT_TRUE(result.retransmitted);
+    EXPECT_EQ(result.lastSent, std::nullopt);
+}
+
+TEST(Scoreboard, SegmentIsLostWhenThreeAboveItHaveArrived) // RFC 6675 §4, IsLost
+{
+    Scoreboard board = InFlight(6);
+    board.Sack({SeqNum(200), SeqNum(400)});
+    board.MarkLostBelowSacked(3);
+    EXPECT_EQ(board.FirstLost(), nullptr);
+    board.Sack({SeqNum(500), SeqNum(600)});
+    board.MarkLostBelowSacked(3);
+    EXPECT_EQ(board.LostBytes(), 200U) << "0 and 100; 400 has only one above it";
+    ASSERT_NE(board.FirstLost(), nullptr);
+    EXPECT_EQ(board.FirstLost()->seq, SeqNum(0));
+}
+
+TEST(Scoreboard, SackedDataIsSentAgainWhenThePeerHasThrownItAway) // RFC 2018 §8
+{
+    Scoreboard board = InFlight(3);
+    board.Sack({SeqNum(100), SeqNum(300)});
+    board.Acknowledge(SeqNum(100)); // and not 300, although it said it had that
+    board.MarkAllLost();
+    ASSERT_NE(board.FirstLost(), nullptr);
+    EXPECT_EQ(board.FirstLost()->seq, SeqNum(100));
+    EXPECT_EQ(board.LostBytes(), 200U);
+}
+
+TEST(Scoreboard, IgnoresBlocksOutsideOfWhatIsInFlight)
+{
+    Scoreboard board = InFlight(3);
+    board.Acknowledge(SeqNum(100));
+    EXPECT_EQ(board.Sack({SeqNum(0), SeqNum(100)}), 0U) << "a duplicate report, RFC 2883";
+    EXPECT_EQ(board.Sack({SeqNum(200), SeqNum(400)}), 0U) << "never sent";
+    EXPECT_EQ(board.Sack({SeqNum(300), SeqNum(200)}), 0U) << "upside down";
+    EXPECT_EQ(board.Sack({SeqNum(200), SeqNum(200)}), 0U) << "empty";
+    EXPECT_EQ(board.SackedBytes(), 0U);
+}
+
+TEST(Scoreboard, OldReportsDoNotHideNewOnesAfterTheSequenceSpaceWrapped)
+{
+    Scoreboard board = InFlight(1);
+    SeqNum next(100);
+    const auto sendAndAcknowledge = [&](uint32_t length) {
+        SentSegment segment;
+        segment.seq = next;
+        segment.length = length;
+        board.Push(segment);
+        board.Acknowledge(next); // something is always in flight
+        next += length;
+    };
+    sendAndAcknowledge(100);
+    sendAndAcknowledge(100);
+    board.Sack({next - 100, next});
+    for (int i = 0; i < 3; ++i)
+    {
+        sendAndAcknowledge(1U << 30);
+        sendAndAcknowledge(100);
+        EXPECT_EQ(board.Sack({next - 100, next}), 100U);
+        board.MarkLostBelowSacked(1);
+        EXPECT_EQ(board.LostBytes(), 0U);
+        EXPECT_TRUE(board.IsConsistent());
+    }
+}
+
+TEST(Scoreboard, SaysWhetherSynAndFinWereAcknowledged)
+{
+    Scoreboard board;
+    SentSegment segment;
+    segment.seq = SeqNum(0);
+    segment.length = 1;
+    segment.syn = true;
+    board.Push(segment);
+    segment = {};
+    segment.seq = SeqNum(1);
+    segment.length = 11;
+    segment.fin = true;
+    board.Push(segment);
+    EXPECT_TRUE(board.Acknowledge(SeqNum(1)).syn);
+    EXPECT_FALSE(board.Acknowledge(SeqNum(11)).fin) << "the data only";
+    EXPECT_TRUE(board.Acknowledge(SeqNum(12)).fin);
+    EXPECT_TRUE(board.IsEmpty());
+}
+
+} // namespace
+} // namespace lifecycle
