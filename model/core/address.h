@@ -1,0 +1,126 @@
+#ifndef LIFECYCLE_CORE_ADDRESS_H
+#define LIFECYCLE_CORE_ADDRESS_H
+
+#include <array>
+#include <bit>
+#include <cstdint>
+#include <cstring>
+
+namespace lifecycle
+{
+
+/**
+ * An IPv4 or IPv6 address. IPv4 is kept IPv4-mapped (RFC 4291 §2.5.5.2), so that one key type
+ * serves both families.
+ */
+class IpAddress
+{
+  public:
+    using Bytes = std::array<uint8_t, 16>;
+
+    /** The unspecified IPv6 address `::`; as a listener's address it matches both families. */
+    constexpr IpAddress() = default;
+
+    /** \param bytes an IPv6 address in network order */
+    static constexpr IpAddress FromV6(const Bytes& bytes)
+    {
+        IpAddress address;
+        address.m_bytes = bytes;
+        return address;
+    }
+
+    /** \param v4 an IPv4 address as a number in host order */
+    static constexpr IpAddress FromV4(uint32_t v4)
+    {
+        return FromV6({0,
+                       0,
+                       0,
+                       0,
+                       0,
+                       0,
+                       0,
+                       0,
+                       0,
+                       0,
+                       0xff,
+                       0xff,
+                       static_cast<uint8_t>(v4 >> 24),
+                       static_cast<uint8_t>(v4 >> 16),
+                       static_cast<uint8_t>(v4 >> 8),
+                       static_cast<uint8_t>(v4)});
+    }
+
+    constexpr bool IsV4() const
+    {
+        for (int i = 0; i < 10; ++i)
+        {
+            if (m_bytes[i] != 0)
+            {
+                return false;
+            }
+        }
+        return m_bytes[10] == 0xff && m_bytes[11] == 0xff;
+    }
+
+    /** The IPv4 address in host order; meaningful only where IsV4(). */
+    constexpr uint32_t V4() const
+    {
+        return uint32_t{m_bytes[12]} << 24 | uint32_t{m_bytes[13]} << 16 |
+               uint32_t{m_bytes[14]} << 8 | uint32_t{m_bytes[15]};
+    }
+
+    constexpr const Bytes& V6() const
+    {
+        return m_bytes;
+    }
+
+    /** Whether a listener bound to this address takes what is sent to \p destination. */
+    constexpr bool Covers(const IpAddress& destination) const
+    {
+        const bool anyV6 = *this == IpAddress();
+        const bool anyV4 = *this == FromV4(0) && destination.IsV4();
+        return anyV6 || anyV4 || *this == destination;
+    }
+
+    friend constexpr bool operator==(const IpAddress&, const IpAddress&) = default;
+
+  private:
+    Bytes m_bytes{};
+};
+
+/** The two ends of a connection, from this end's point of view. */
+struct FourTuple
+{
+    IpAddress local;
+    IpAddress remote;
+    uint16_t localPort{0};
+    uint16_t remotePort{0};
+
+    friend constexpr bool operator==(const FourTuple&, const FourTuple&) = default;
+};
+
+/**
+ * A keyed hash of a four-tuple for the demultiplexer.
+ * \param tuple what to hash
+ * \param key the node's secret, so that peers cannot choose tuples that collide
+ */
+inline uint32_t
+HashTuple(const FourTuple& tuple, uint64_t key)
+{
+    static_assert(sizeof(FourTuple) == 36, "hashed as four words and the ports");
+    std::array<uint64_t, 4> words;
+    std::memcpy(words.data(), &tuple, sizeof(words));
+    uint64_t hash = key ^ (uint64_t{tuple.localPort} << 16 | tuple.remotePort);
+    for (uint64_t word : words)
+    {
+        hash ^= word;
+        hash *= 0x9e3779b97f4a7c15; // 2^64 / golden ratio: Fibonacci hashing
+        hash = std::rotl(hash, 29);
+    }
+    hash *= 0xbf58476d1ce4e5b9; // finalizer constant of SplitMix64
+    return static_cast<uint32_t>(hash >> 32);
+}
+
+} // namespace lifecycle
+
+#endif /* LIFECYCLE_CORE_ADDRESS_H */

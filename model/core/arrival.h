@@ -1,0 +1,62 @@
+#ifndef LIFECYCLE_CORE_ARRIVAL_H
+#define LIFECYCLE_CORE_ARRIVAL_H
+
+#include "endpoint.h"
+#include "model-time.h"
+#include "segment.h"
+
+namespace lifecycle
+{
+
+class Context;
+struct Connection;
+struct Listener;
+
+/** A segment arrives: RFC 9293 §3.10.7, by the kind of record that it belongs to. */
+Placement Arrive(Context& context, const Segment& segment, Instant now);
+
+/** §3.10.7.3 and §3.10.7.4: at a connection. */
+Placement ArriveAtConnection(Context& context,
+                             Connection& connection,
+                             const Segment& segment,
+                             Instant now);
+
+/** §3.10.7.4 in SYN-RECEIVED after a passive open: at a half-open request. */
+Placement ArriveAtRequest(Context& context, uint32_t index, const Segment& segment, Instant now);
+
+/** §3.10.7.2: at a listener. */
+void ArriveAtListener(Context& context, Listener& listener, const Segment& segment, Instant now);
+
+/** §3.10.7.4 in TIME-WAIT. */
+Placement ArriveAtTimeWait(Context& context, uint32_t index, const Segment& segment, Instant now);
+
+/** §3.10.7.1: nobody is there. */
+Placement ArriveAtNobody(Context& context, const Segment& segment, Instant now);
+
+/** Whether a timestamp is older than the last one seen: an old duplicate (RFC 7323 §5.3 R1). */
+constexpr bool
+IsOldTimestamp(uint32_t stamp, uint32_t recent)
+{
+    return static_cast<int32_t>(stamp - recent) < 0;
+}
+
+/**
+ * Whether any part of a segment lies in the receive window: the table of RFC 9293 §3.10.7.4.
+ * An empty segment at the right edge is taken as well, as Linux does (tcp_sequence): a peer that
+ * has filled the window acknowledges from there.
+ */
+constexpr bool
+IsInWindow(const Segment& segment, SeqNum rcvNxt, uint32_t rcvWnd)
+{
+    if (segment.Length() == 0)
+    {
+        return segment.seq.IsAtOrAfter(rcvNxt) && segment.seq.IsAtOrBefore(rcvNxt + rcvWnd);
+    }
+    // With a window of zero nothing fits, but what stands right at it may carry an ACK.
+    const uint32_t window = rcvWnd == 0 ? 1 : rcvWnd;
+    return segment.seq.IsWithin(rcvNxt, window) || (segment.End() - 1).IsWithin(rcvNxt, window);
+}
+
+} // namespace lifecycle
+
+#endif /* LIFECYCLE_CORE_ARRIVAL_H */

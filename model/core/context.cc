@@ -1,0 +1,376 @@
+#include "context.h"
+
+#include "handshake.h"
+#include "output.h"
+#include "timers.h"
+
+#include <algorithm>
+#include <cassert>
+
+namespace lifecycle
+{
+
+namespace
+{
+
+uint64_t
+Next64(RandomSource& random)
+{
+    const uint64_t high = random.Next();
+    return high << 32 | random.Next();
+}
+
+constexpr std::size_t kMostSpareTransfers = 64;
+
+} // namespace
+
+Context::Context(const Config& initial, RandomSource& randomSource)
+    : config(std::make_shared<const Config>(initial)),
+      random(randomSource),
+      secret{Next64(random), Next64(random)},
+      demuxKey(Next64(random))
+{
+}
+
+const FourTuple&
+Context::TupleOf(RecordRef ref) const
+{
+    switch (ref.kind)
+    {
+    case RecordKind::Request:
+        return requests.Get(ref.index).tuple;
+    case RecordKind::Connection:
+        return connections.Get(ref.index).tuple;
+    default:
+        return timeWaits.Get(ref.index).tuple;
+    }
+}
+
+std::optional<RecordRef>
+Context::Lookup(const FourTuple& tuple) const
+{
+    return demux.Find(HashTuple(tuple, demuxKey),
+                      [&](RecordRef ref) { return TupleOf(ref) == tuple; });
+}
+
+Listener*
+Context::FindListener(const IpAddress& local, uint16_t port)
+{
+    const auto found = listenersByPort.find(port);
+    if (found == listenersByPort.end())
+    {
+        return nullptr;
+    }
+    Listener* best = nullptr;
+    for (ListenerId id : found->second)
+    {
+        Listener* listener = listeners.Find(id);
+        if (listener->local == local)
+        {
+            return listener;
+        }
+        // Of the two unspecified addresses, that of the family is nearer.
+        if (listener->local.Covers(local) && (best == nullptr || listener->local.IsV4()))
+        {
+            best = listener;
+        }
+    }
+    return best;
+}
+
+void
+Context::CountTransition(State from, State to)
+{
+    // CLOSED is not a state of a record: what is closed is no longer there.
+    census[static_cast<std::size_t>(from)] -= from != State::Closed;
+    census[static_cast<std::size_t>(to)] += to != State::Closed;
+}
+
+Connection&
+Context::MakeConnection(const FourTuple& tuple,
+                        State born,
+                        std::shared_ptr<const Config> connectionConfig)
+{
+    const ConnectionId id = connections.Make(tuple, born);
+    Connection& connection = connections.Get(id.index);
+    connection.id = id;
+    connection.config = std::move(connectionConfig);
+    demux.Insert(HashTuple(tuple, demuxKey), {RecordKind::Connection, id.index});
+    CountTransition(State::Closed, born);
+    return connection;
+}
+
+void
+Context::Fire(Connection& connection, Event event)
+{
+    const State from = connection.state.Get();
+    const bool legal = connection.state.Fire(event);
+    assert(legal);
+    static_cast<void>(legal);
+    const State to = connection.state.Get();
+    CountTransition(from, to);
+    Notify({.kind = NoticeKind::StateChanged,
+            .from = from,
+            .to = to,
+            .reason = connection.reason,
+            .connection = connection.id,
+            .tuple = connection.tuple});
+}
+
+void
+Context::Forget(Connection& connection)
+{
+    const ConnectionId id = connection.id;
+    if (connection.unaccepted)
+    {
+        if (Listener* listener = listeners.Find(connection.listener))
+        {
+            std::erase(listener->acceptQueue, id);
+        }
+    }
+    demux.Erase(HashTuple(connection.tuple, demuxKey), {RecordKind::Connection, id.index});
+    deadlines.Settle(id.index, kNever);
+    if (connection.transfer)
+    {
+        Spare(std::move(connection.transfer));
+    }
+    connections.Free(id);
+}
+
+void
+Context::End(Connection& connection, Event event, CloseReason reason)
+{
+    connection.reason = reason;
+    Fire(connection, event);
+    assert(connection.state.Get() == State::Closed);
+    Notify({.kind = NoticeKind::Closed, .reason = reason, .connection = connection.id});
+    Forget(connection);
+}
+
+void
+Context::EndWithReset(Connection& connection, Event event, CloseReason reason)
+{
+    Emit(MakeReset(connection), connection.id);
+    ++counters.resetsOut;
+    End(connection, event, reason);
+}
+
+void
+Context::EnterTimeWait(Connection& connection, Event event, Instant now)
+{
+    if (connection.ackNow)
+    {
+        Emit(MakeAck(connection, now), connection.id);
+    }
+    connection.reason = CloseReason::Normal;
+    Fire(connection, event);
+    const ClosingConfig& closing = connection.config->closing;
+    Notice closed{.kind = NoticeKind::Closed,
+                  .reason = CloseReason::Normal,
+                  .connection = connection.id};
+    if (closing.msl == Duration::zero())
+    {
+        Fire(connection, Event::TwoMslExpired);
+        Notify(closed);
+        Forget(connection);
+        return;
+    }
+    const TimeWaitRecord record{.tuple = connection.tuple,
+                                .sndNxt = connection.sndNxt,
+                                .rcvNxt = connection.rcvNxt,
+                                .rcvWnd = connection.RcvWnd(),
+                                .tsRecent = connection.tsRecent,
+                                .tsOffset = connection.tsOffset,
+                                .rcvScale = connection.agreement.rcvScale,
+                                .timestamps = connection.agreement.timestamps,
+                                .rfc1337 = closing.rfc1337,
+                                .length = 2 * closing.msl,
+                                .expiry = {}};
+    Forget(connection);
+    closed.timeWait = timeWaits.Make(record);
+    const uint32_t index = closed.timeWait.index;
+    timeWaitTimers.Start(index, now, record.length);
+    demux.Insert(HashTuple(record.tuple, demuxKey), {RecordKind::TimeWait, index});
+    ++counters.timeWaits;
+    Notify(closed);
+}
+
+void
+Context::Established(Connection& connection, Event event, Instant now)
+{
+    connection.synAcked = true;
+    connection.lastHeard = now;
+    connection.congestion.cwnd = connection.config->data.initialWindow * connection.SndMss();
+    connection.congestion.ssthresh = connection.config->data.initialSsthresh;
+    Fire(connection, event);
+    if (connection.finQueued)
+    {
+        Fire(connection, Event::Close);
+    }
+}
+
+uint32_t
+Context::MakeRequest(const RequestRecord& request)
+{
+    const Handle<RequestRecord> handle = requests.Make(request);
+    demux.Insert(HashTuple(request.tuple, demuxKey), {RecordKind::Request, handle.index});
+    CountTransition(State::Closed, State::SynReceived);
+    ++listeners.Find(request.listener)->halfOpen;
+    ++counters.passiveOpens;
+    Notify({.kind = NoticeKind::StateChanged,
+            .from = State::Listen,
+            .to = State::SynReceived,
+            .listener = request.listener,
+            .tuple = request.tuple});
+    return handle.index;
+}
+
+void
+Context::EndRequest(uint32_t index, std::optional<Event> event)
+{
+    const RequestRecord& request = requests.Get(index);
+    if (Listener* listener = listeners.Find(request.listener))
+    {
+        --listener->halfOpen;
+    }
+    requestTimers.Stop(index);
+    demux.Erase(HashTuple(request.tuple, demuxKey), {RecordKind::Request, index});
+    CountTransition(State::SynReceived, State::Closed);
+    if (event)
+    {
+        Notify({.kind = NoticeKind::StateChanged,
+                .from = State::SynReceived,
+                .to = *Next(State::SynReceived, *event),
+                .reason = *event == Event::GiveUp  ? CloseReason::ConnectTimeout
+                          : *event == Event::Abort ? CloseReason::Aborted
+                                                   : CloseReason::Reset,
+                .listener = request.listener,
+                .tuple = request.tuple});
+    }
+    requests.Free(requests.HandleOf(index));
+}
+
+void
+Context::EndTimeWait(uint32_t index, Event event)
+{
+    const TimeWaitRecord& record = timeWaits.Get(index);
+    const TimeWaitId id = timeWaits.HandleOf(index);
+    timeWaitTimers.Stop(index);
+    demux.Erase(HashTuple(record.tuple, demuxKey), {RecordKind::TimeWait, index});
+    CountTransition(State::TimeWait, *Next(State::TimeWait, event));
+    Notify({.kind = NoticeKind::StateChanged,
+            .from = State::TimeWait,
+            .to = *Next(State::TimeWait, event),
+            .reason = CloseReason::Normal,
+            .timeWait = id,
+            .tuple = record.tuple});
+    timeWaits.Free(id);
+}
+
+void
+Context::MarkReady(Connection& connection)
+{
+    if (!connection.inReadyQueue)
+    {
+        connection.inReadyQueue = true;
+        ready.PushBack(connection.id);
+    }
+}
+
+void
+Context::Emit(const Segment& segment, ConnectionId connection)
+{
+    outbox.PushBack({.segment = segment, .connection = connection});
+}
+
+Timestamps
+Context::StampsFor(const RequestRecord& request, Instant now) const
+{
+    return {TimestampClock(now, TimestampOffset(secret, request.tuple)), request.tsRecent};
+}
+
+void
+Context::EmitSynAck(const RequestRecord& request, Instant now)
+{
+    const Config& terms = *listeners.Find(request.listener)->config;
+    outbox.PushBack({.segment = MakeSynAck(request, terms, StampsFor(request, now)),
+                     .listener = request.listener});
+}
+
+void
+Context::Refuse(const Segment& offender)
+{
+    if (offender.flags.Has(Flag::RST))
+    {
+        return;
+    }
+    Segment reset;
+    reset.tuple = offender.tuple;
+    if (offender.flags.Has(Flag::ACK))
+    {
+        reset.seq = offender.ack;
+        reset.flags = Flag::RST;
+    }
+    else
+    {
+        reset.ack = offender.End();
+        reset.flags = Flag::RST | Flag::ACK;
+    }
+    ++counters.resetsOut;
+    Emit(reset);
+}
+
+Transfer&
+Context::Attach(Connection& connection)
+{
+    if (!connection.transfer)
+    {
+        if (m_spareTransfers.empty())
+        {
+            connection.transfer = std::make_unique<Transfer>();
+        }
+        else
+        {
+            connection.transfer = std::move(m_spareTransfers.back());
+            m_spareTransfers.pop_back();
+        }
+    }
+    return *connection.transfer;
+}
+
+void
+Context::Rest(Connection& connection, Instant now)
+{
+    if (connection.transfer && connection.transfer->IsIdle())
+    {
+        Spare(std::move(connection.transfer));
+    }
+    ChooseTimer(connection, now);
+    deadlines.Expect(connection.id.index, NextDeadline(connection));
+}
+
+void
+Context::Spare(std::unique_ptr<Transfer> transfer)
+{
+    if (m_spareTransfers.size() < kMostSpareTransfers)
+    {
+        transfer->Reset();
+        m_spareTransfers.push_back(std::move(transfer));
+    }
+}
+
+SeqNum
+Context::ChooseIss(Instant now, const FourTuple& tuple, const HandshakeConfig& handshake)
+{
+    switch (handshake.isn)
+    {
+    case IsnChoice::Fixed:
+        return SeqNum(handshake.fixedIsn);
+    case IsnChoice::Random:
+        return SeqNum(random.Next());
+    default:
+        return HashedIsn(now, secret, tuple);
+    }
+}
+
+} // namespace lifecycle

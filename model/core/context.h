@@ -1,0 +1,127 @@
+#ifndef LIFECYCLE_CORE_CONTEXT_H
+#define LIFECYCLE_CORE_CONTEXT_H
+
+#include "connection.h"
+#include "counters.h"
+#include "deadline-heap.h"
+#include "demux.h"
+#include "endpoint.h"
+#include "expiry-queues.h"
+#include "isn.h"
+#include "notice.h"
+#include "port-table.h"
+#include "records.h"
+#include "ring.h"
+#include "slab.h"
+
+#include <array>
+#include <memory>
+#include <optional>
+#include <unordered_map>
+#include <vector>
+
+namespace lifecycle
+{
+
+/**
+ * The tables of an endpoint, and what keeps them in step: records are made, change their state and
+ * end only here, so that demultiplexer, timers, census and notices always agree.
+ *
+ * The rules of TCP are elsewhere: arrival in *-arrival.cc, sending in output.cc, time in timers.cc,
+ * the application's calls in endpoint.cc.
+ */
+class Context
+{
+  public:
+    Context(const Config& initial, RandomSource& randomSource);
+
+    // Finding records.
+
+    std::optional<RecordRef> Lookup(const FourTuple& tuple) const;
+    Listener* FindListener(const IpAddress& local, uint16_t port);
+
+    // A connection's life.
+
+    Connection& MakeConnection(const FourTuple& tuple,
+                               State born,
+                               std::shared_ptr<const Config> config);
+    /** Follows an arrow that does not end the connection. */
+    void Fire(Connection& connection, Event event);
+    /** Ends the connection: afterwards the reference is void. */
+    void End(Connection& connection, Event event, CloseReason reason);
+    /** Ends the connection and sends a RST for it. */
+    void EndWithReset(Connection& connection, Event event, CloseReason reason);
+    /** Leaves a TIME_WAIT record in the connection's place: afterwards the reference is void. */
+    void EnterTimeWait(Connection& connection, Event event, Instant now);
+    /** The connection is established: what was waiting for that happens. */
+    void Established(Connection& connection, Event event, Instant now);
+
+    // Half-open and TIME_WAIT records.
+
+    /** \returns the slot of the new record */
+    uint32_t MakeRequest(const RequestRecord& request);
+    /** Takes a request away; \p event says why, unless a connection takes its place. */
+    void EndRequest(uint32_t index, std::optional<Event> event);
+    void EndTimeWait(uint32_t index, Event event);
+
+    // Sending.
+
+    /** To be called whenever something happened to a connection: it may have segments to send. */
+    void MarkReady(Connection& connection);
+    /** Sends a segment that nobody has to remember, for \p connection if it still stands. */
+    void Emit(const Segment& segment, ConnectionId connection = {});
+    /** Sends the SYN-ACK of a half-open request. */
+    void EmitSynAck(const RequestRecord& request, Instant now);
+    /** \returns the timestamps of a segment of a half-open request */
+    Timestamps StampsFor(const RequestRecord& request, Instant now) const;
+    /** Answers a segment that belongs to no connection with a RST (RFC 9293 §3.10.7.1). */
+    void Refuse(const Segment& offender);
+
+    // Timers and transfers.
+
+    Transfer& Attach(Connection& connection);
+    /** The connection has sent all it may for now: sets its timer, drops what it does not need. */
+    void Rest(Connection& connection, Instant now);
+    SeqNum ChooseIss(Instant now, const FourTuple& tuple, const HandshakeConfig& handshake);
+
+    void Notify(const Notice& notice)
+    {
+        notices.PushBack(notice);
+    }
+
+    std::shared_ptr<const Config> config;
+    RandomSource& random;
+    SecretKey secret;
+    uint64_t demuxKey;
+
+    Slab<Listener> listeners;
+    Slab<RequestRecord> requests;
+    Slab<Connection> connections;
+    Slab<TimeWaitRecord> timeWaits;
+
+    std::unordered_map<uint16_t, std::vector<ListenerId>> listenersByPort;
+    PortTable ports;
+    Demux demux;
+    DeadlineHeap deadlines; //!< of connections, by slot
+    ExpiryQueues<RequestRecord> requestTimers{requests};
+    ExpiryQueues<TimeWaitRecord> timeWaitTimers{timeWaits};
+
+    Ring<OutSegment> outbox;
+    Ring<ConnectionId> ready;
+    Ring<Notice> notices;
+
+    Counters counters;
+    std::array<uint64_t, kStates> census{};
+
+  private:
+    void CountTransition(State from, State to);
+    void Forget(Connection& connection);
+    void Spare(std::unique_ptr<Transfer> transfer);
+    const FourTuple& TupleOf(RecordRef ref) const;
+
+    std::vector<std::unique_ptr<Transfer>> m_spareTransfers;
+};
+
+} // namespace lifecycle
+
+#endif /* LIFECYCLE_CORE_CONTEXT_H */

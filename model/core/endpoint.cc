@@ -1,0 +1,482 @@
+#include "endpoint.h"
+
+#include "arrival.h"
+#include "consistency.h"
+#include "context.h"
+#include "handshake.h"
+#include "output.h"
+#include "timers.h"
+#include "view.h"
+
+#include <algorithm>
+#include <utility>
+
+namespace lifecycle
+{
+
+struct Endpoint::Impl : Context
+{
+    using Context::Context;
+
+    uint32_t portAttempts{0}; //!< ephemeral ports tried so far (RFC 6056 §3.3.4)
+
+    std::shared_ptr<const Config> Or(std::shared_ptr<const Config> own) const
+    {
+        return own ? std::move(own) : config;
+    }
+
+    template <typename Suits>
+    Result<uint16_t> ChoosePort(uint64_t hash, const HandshakeConfig& handshake, Suits suits)
+    {
+        const uint32_t range =
+            uint32_t{handshake.lastEphemeralPort} - handshake.firstEphemeralPort + 1;
+        for (uint32_t tried = 0; tried < range; ++tried)
+        {
+            const uint16_t port = EphemeralPort(hash,
+                                                portAttempts++,
+                                                handshake.firstEphemeralPort,
+                                                handshake.lastEphemeralPort);
+            if (!ports.IsReserved(port) && !listenersByPort.contains(port) && suits(port))
+            {
+                return {port};
+            }
+        }
+        return {0, Error::AddressNotAvailable};
+    }
+};
+
+Endpoint::Endpoint(const Config& config, RandomSource& random)
+    : m_impl(std::make_unique<Impl>(config, random))
+{
+}
+
+Endpoint::~Endpoint() = default;
+
+// Input.
+
+Placement
+Endpoint::OnSegment(Instant now, const Segment& segment)
+{
+    return Arrive(*m_impl, segment, now);
+}
+
+void
+Endpoint::OnMalformed()
+{
+    ++m_impl->counters.segmentsIn;
+    ++m_impl->counters.malformed;
+}
+
+void
+Endpoint::OnDeadline(Instant now)
+{
+    RunTimers(*m_impl, now);
+}
+
+void
+Endpoint::OnUnreachable(Instant, const FourTuple& tuple, SeqNum seq, bool)
+{
+    const std::optional<RecordRef> ref = m_impl->Lookup(tuple);
+    if (!ref || ref->kind != RecordKind::Connection)
+    {
+        return;
+    }
+    Connection& conn = m_impl->connections.Get(ref->index);
+    // RFC 5927 §4.1: it has to speak of something in flight. Once the connection stands, even hard
+    // errors are soft ones (§5.2); while it opens, waiting longer would help nobody.
+    const bool inFlight = seq.IsWithin(conn.sndUna, conn.sndNxt.Since(conn.sndUna));
+    if (inFlight && conn.state.Get() == State::SynSent)
+    {
+        m_impl->End(conn, Event::GiveUp, CloseReason::Unreachable);
+    }
+}
+
+// Calls of the application.
+
+Result<uint16_t>
+Endpoint::Bind(const IpAddress& local, uint16_t port)
+{
+    if (port == 0)
+    {
+        const Result<uint16_t> chosen =
+            m_impl->ChoosePort(0, m_impl->config->handshake, [](uint16_t) { return true; });
+        if (!chosen)
+        {
+            return chosen;
+        }
+        port = chosen.value;
+    }
+    else if (m_impl->ports.Conflicts(local, port))
+    {
+        return {0, Error::AddressInUse};
+    }
+    m_impl->ports.Reserve(local, port);
+    return {port};
+}
+
+void
+Endpoint::Unbind(const IpAddress& local, uint16_t port)
+{
+    m_impl->ports.Release(local, port);
+}
+
+Result<ListenerId>
+Endpoint::Listen(const ListenRequest& request)
+{
+    if (request.port == 0)
+    {
+        return {{}, Error::InvalidArgument};
+    }
+    std::vector<ListenerId>& there = m_impl->listenersByPort[request.port];
+    for (ListenerId id : there)
+    {
+        if (m_impl->listeners.Find(id)->local == request.local)
+        {
+            return {{}, Error::AddressInUse};
+        }
+    }
+    const ListenerId id = m_impl->listeners.Make();
+    Listener& listener = *m_impl->listeners.Find(id);
+    listener.id = id;
+    listener.local = request.local;
+    listener.port = request.port;
+    listener.config = m_impl->Or(request.config);
+    listener.backlog = std::min(request.backlog, listener.config->handshake.backlogCap);
+    there.push_back(id);
+    ++m_impl->census[static_cast<std::size_t>(State::Listen)];
+    return {id};
+}
+
+void
+Endpoint::StopListening(Instant, ListenerId id)
+{
+    Listener* listener = m_impl->listeners.Find(id);
+    if (listener == nullptr)
+    {
+        return;
+    }
+    std::vector<uint32_t> halfOpen;
+    m_impl->requests.ForEach([&](Handle<RequestRecord> handle, const RequestRecord& request) {
+        if (request.listener == id)
+        {
+            halfOpen.push_back(handle.index);
+        }
+    });
+    for (uint32_t index : halfOpen)
+    {
+        m_impl->EndRequest(index, Event::Abort);
+    }
+    for (ConnectionId waiting : std::exchange(listener->acceptQueue, {}))
+    {
+        Connection& conn = *m_impl->connections.Find(waiting);
+        m_impl->EndWithReset(conn, Event::Abort, CloseReason::Aborted);
+    }
+    const auto there = m_impl->listenersByPort.find(listener->port);
+    std::erase(there->second, id);
+    if (there->second.empty())
+    {
+        m_impl->listenersByPort.erase(there);
+    }
+    m_impl->listeners.Free(id);
+    --m_impl->census[static_cast<std::size_t>(State::Listen)];
+}
+
+Result<ConnectionId>
+Endpoint::Accept(ListenerId id)
+{
+    Listener* listener = m_impl->listeners.Find(id);
+    if (listener == nullptr)
+    {
+        return {{}, Error::InvalidArgument};
+    }
+    if (listener->acceptQueue.empty())
+    {
+        return {{}, Error::WouldBlock};
+    }
+    const ConnectionId accepted = listener->acceptQueue.front();
+    listener->acceptQueue.pop_front();
+    m_impl->connections.Find(accepted)->unaccepted = false;
+    return {accepted};
+}
+
+Result<ConnectionId>
+Endpoint::Connect(Instant now, const ConnectRequest& request)
+{
+    if (request.remotePort == 0)
+    {
+        return {{}, Error::InvalidArgument};
+    }
+    const std::shared_ptr<const Config> config = m_impl->Or(request.config);
+    FourTuple tuple{request.local, request.remote, request.localPort, request.remotePort};
+    const auto isFree = [&](uint16_t port) {
+        tuple.localPort = port;
+        return !m_impl->Lookup(tuple);
+    };
+    if (request.localPort == 0)
+    {
+        const uint64_t hash = SipHash(m_impl->secret, tuple);
+        const Result<uint16_t> port = m_impl->ChoosePort(hash, config->handshake, isFree);
+        if (!port)
+        {
+            return {{}, port.error};
+        }
+        tuple.localPort = port.value;
+    }
+    else if (!isFree(request.localPort))
+    {
+        return {{}, Error::AddressInUse};
+    }
+    Connection& conn = m_impl->MakeConnection(tuple, State::Closed, config);
+    conn.agreement = Offer(config->data, request.linkMss);
+    conn.iss = m_impl->ChooseIss(now, tuple, config->handshake);
+    conn.sndUna = conn.iss;
+    conn.sndNxt = conn.iss;
+    conn.tsOffset = TimestampOffset(m_impl->secret, tuple);
+    conn.lastHeard = now;
+    // One SYN is all that may be in flight; Established() opens the window.
+    conn.congestion.cwnd = config->data.mss;
+    ++m_impl->counters.activeOpens;
+    m_impl->Fire(conn, Event::ActiveOpen);
+    m_impl->MarkReady(conn);
+    return {conn.id};
+}
+
+Result<uint32_t>
+Endpoint::Write(Instant, ConnectionId id, uint32_t bytes)
+{
+    Connection* conn = m_impl->connections.Find(id);
+    if (conn == nullptr)
+    {
+        return {0, Error::NotConnected};
+    }
+    if (conn->finQueued)
+    {
+        return {0, Error::SendShutDown};
+    }
+    const uint32_t room = WriteSpace(id);
+    if (bytes > 0 && room == 0)
+    {
+        return {0, Error::WouldBlock};
+    }
+    const uint32_t taken = std::min(bytes, room);
+    conn->sndQueued += taken;
+    m_impl->MarkReady(*conn);
+    return {taken};
+}
+
+void
+Endpoint::Read(Instant, ConnectionId id, uint32_t bytes)
+{
+    Connection* conn = m_impl->connections.Find(id);
+    if (conn == nullptr)
+    {
+        return;
+    }
+    conn->unread -= std::min(bytes, conn->unread);
+    const uint32_t free = conn->FreeReceiveBuffer();
+    const uint32_t promised = conn->RcvWnd();
+    const uint32_t step = std::min(conn->SndMss(), conn->config->data.rcvBuf / 2);
+    // As Linux's tcp_cleanup_rbuf: the peer is told at once if its window more than doubles.
+    if (!conn->peerFinSeen && free >= promised + step && free / 2 >= promised)
+    {
+        conn->ackNow = true;
+        m_impl->MarkReady(*conn);
+    }
+}
+
+Error
+Endpoint::ShutdownSend(Instant, ConnectionId id)
+{
+    Connection* conn = m_impl->connections.Find(id);
+    if (conn == nullptr)
+    {
+        return Error::NotConnected;
+    }
+    if (conn->finQueued)
+    {
+        return Error::None;
+    }
+    const bool opening = conn->state.Get() == State::SynSent;
+    if (opening && conn->sndQueued == 0)
+    {
+        m_impl->End(*conn, Event::Close, CloseReason::Aborted); // RFC 9293 §3.10.4, SYN-SENT
+        return Error::None;
+    }
+    conn->finQueued = true;
+    if (!opening)
+    {
+        m_impl->Fire(*conn, Event::Close);
+        m_impl->MarkReady(*conn);
+    }
+    return Error::None;
+}
+
+Error
+Endpoint::Close(Instant now, ConnectionId id)
+{
+    Connection* conn = m_impl->connections.Find(id);
+    if (conn == nullptr)
+    {
+        return Error::NotConnected;
+    }
+    if (conn->unread > 0 && conn->config->closing.resetOnUnreadData)
+    {
+        return Abort(now, id);
+    }
+    conn->detached = true;
+    m_impl->MarkReady(*conn);
+    return ShutdownSend(now, id);
+}
+
+Error
+Endpoint::Abort(Instant, ConnectionId id)
+{
+    Connection* conn = m_impl->connections.Find(id);
+    if (conn == nullptr)
+    {
+        return Error::NotConnected;
+    }
+    if (conn->state.Get() == State::SynSent)
+    {
+        m_impl->End(*conn, Event::Abort, CloseReason::Aborted); // nothing the peer could reset
+    }
+    else
+    {
+        m_impl->EndWithReset(*conn, Event::Abort, CloseReason::Aborted);
+    }
+    return Error::None;
+}
+
+Error
+Endpoint::Configure(Instant, ConnectionId id, std::shared_ptr<const Config> config)
+{
+    Connection* conn = m_impl->connections.Find(id);
+    if (conn == nullptr)
+    {
+        return Error::NotConnected;
+    }
+    conn->config = std::move(config);
+    m_impl->MarkReady(*conn);
+    return Error::None;
+}
+
+// Output.
+
+std::optional<OutSegment>
+Endpoint::PollSegment(Instant now)
+{
+    if (!m_impl->outbox.IsEmpty())
+    {
+        ++m_impl->counters.segmentsOut;
+        return m_impl->outbox.PopFront();
+    }
+    while (!m_impl->ready.IsEmpty())
+    {
+        Connection* conn = m_impl->connections.Find(m_impl->ready.Front());
+        if (conn != nullptr)
+        {
+            if (auto segment = NextSegment(*m_impl, *conn, now))
+            {
+                ++m_impl->counters.segmentsOut;
+                return segment;
+            }
+            conn->inReadyQueue = false;
+            m_impl->Rest(*conn, now);
+        }
+        m_impl->ready.PopFront();
+    }
+    return std::nullopt;
+}
+
+std::optional<Notice>
+Endpoint::PollNotice()
+{
+    if (m_impl->notices.IsEmpty())
+    {
+        return std::nullopt;
+    }
+    return m_impl->notices.PopFront();
+}
+
+Instant
+Endpoint::NextDeadline() const
+{
+    return std::min({m_impl->deadlines.Earliest(),
+                     m_impl->requestTimers.Earliest(),
+                     m_impl->timeWaitTimers.Earliest()});
+}
+
+// What there is to see.
+
+bool
+Endpoint::IsAlive(ConnectionId connection) const
+{
+    return m_impl->connections.Find(connection) != nullptr;
+}
+
+ConnectionView
+Endpoint::View(ConnectionId id) const
+{
+    const Connection* conn = m_impl->connections.Find(id);
+    return conn != nullptr ? ViewOf(*conn) : ConnectionView{};
+}
+
+uint32_t
+Endpoint::WriteSpace(ConnectionId id) const
+{
+    const Connection* conn = m_impl->connections.Find(id);
+    if (conn == nullptr || conn->finQueued)
+    {
+        return 0;
+    }
+    const uint32_t size = conn->config->data.sndBuf;
+    return conn->sndQueued < size ? size - conn->sndQueued : 0;
+}
+
+void
+Endpoint::ForEachView(const std::function<void(const ConnectionView&)>& visit) const
+{
+    const auto show = [&](auto, const auto& record) { visit(ViewOf(record)); };
+    m_impl->listeners.ForEach(show);
+    m_impl->requests.ForEach(show);
+    m_impl->connections.ForEach(show);
+    m_impl->timeWaits.ForEach(show);
+}
+
+const std::array<uint64_t, kStates>&
+Endpoint::Census() const
+{
+    return m_impl->census;
+}
+
+const Counters&
+Endpoint::GetCounters() const
+{
+    return m_impl->counters;
+}
+
+const Config&
+Endpoint::GetConfig() const
+{
+    return *m_impl->config;
+}
+
+std::shared_ptr<const Config>
+Endpoint::SharedConfig() const
+{
+    return m_impl->config;
+}
+
+void
+Endpoint::SetConfig(const Config& config)
+{
+    m_impl->config = std::make_shared<const Config>(config);
+}
+
+bool
+Endpoint::IsConsistent() const
+{
+    return lifecycle::IsConsistent(*m_impl);
+}
+
+} // namespace lifecycle

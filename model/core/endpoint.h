@@ -1,0 +1,209 @@
+#ifndef LIFECYCLE_CORE_ENDPOINT_H
+#define LIFECYCLE_CORE_ENDPOINT_H
+
+#include "config.h"
+#include "counters.h"
+#include "notice.h"
+#include "segment.h"
+
+#include <array>
+#include <cstdint>
+#include <functional>
+#include <memory>
+#include <optional>
+
+namespace lifecycle
+{
+
+/** Randomness, injected, so that a run can be repeated. */
+class RandomSource
+{
+  public:
+    virtual ~RandomSource() = default;
+    /** \returns 32 random bits */
+    virtual uint32_t Next() = 0;
+};
+
+/** Why a call of the application failed. */
+enum class Error : uint8_t
+{
+    None,
+    InvalidArgument,     //!< EINVAL
+    AddressInUse,        //!< EADDRINUSE
+    AddressNotAvailable, //!< EADDRNOTAVAIL: no port left for this destination
+    NotConnected,        //!< ENOTCONN
+    WouldBlock,          //!< EAGAIN
+    SendShutDown,        //!< EPIPE: the application closed its sending side
+};
+
+/** A value, or the reason why there is none. */
+template <typename T>
+struct Result
+{
+    T value{};
+    Error error{Error::None};
+
+    explicit operator bool() const
+    {
+        return error == Error::None;
+    }
+};
+
+/** A segment to send, and where its payload lies in the stream. */
+struct OutSegment
+{
+    Segment segment;
+    ConnectionId connection{};  //!< who sends it, if a connection does
+    ListenerId listener{};      //!< who sends it, if it is the SYN-ACK of a half-open request
+    uint64_t streamOffset{0};   //!< of the first byte of payload
+    bool retransmission{false}; //!< sent before
+};
+
+/** What becomes of the payload of a segment received. */
+struct Placement
+{
+    ConnectionId connection{}; //!< whom the segment was for; set also where nothing is to be kept
+    uint32_t skip{0};          //!< bytes at the front of the payload that are not wanted
+    uint32_t length{0};        //!< bytes after them to keep; they may overlap what is kept already
+    uint64_t streamOffset{0};  //!< where the first byte kept lies in the stream
+};
+
+/** What the application asks for when it connects. */
+struct ConnectRequest
+{
+    IpAddress local;
+    uint16_t localPort{0}; //!< 0: any
+    IpAddress remote;
+    uint16_t remotePort{0};
+    uint16_t linkMss{0}; //!< largest payload that the link can carry, 0: Config::data.mss
+    std::shared_ptr<const Config> config{}; //!< null: the endpoint's
+};
+
+/** What the application asks for when it listens. */
+struct ListenRequest
+{
+    IpAddress local; //!< unspecified: all addresses
+    uint16_t port{0};
+    uint32_t backlog{UINT32_MAX};           //!< capped by HandshakeConfig::backlogCap
+    std::shared_ptr<const Config> config{}; //!< null: the endpoint's
+};
+
+/** One line of a connection table. */
+struct ConnectionView
+{
+    State state;
+    FourTuple tuple;
+    uint64_t recvQueue{0}; //!< bytes; of a listener, connections waiting to be accepted
+    uint64_t sendQueue{0}; //!< bytes; of a listener, its backlog
+    Instant deadline{kNever};
+    const char* timer{""}; //!< what the deadline is for, in the words of `ss -o`
+    uint32_t retries{0};
+    Duration srtt{};
+    Duration rto{};
+    Congestion congestion;
+    uint32_t mss{0};
+    SeqNum iss;
+    SeqNum irs;
+    SeqNum sndUna;
+    SeqNum sndNxt;
+    SeqNum rcvNxt;
+    uint32_t sndWnd{0}; //!< bytes, scaled
+    uint32_t rcvWnd{0}; //!< bytes, scaled
+    uint32_t pipe{0};   //!< bytes thought to be on their way
+    Phase phase{Phase::Open};
+    bool peerFinSeen{false};
+    CloseReason reason{CloseReason::None};
+};
+
+/**
+ * All of TCP on one node: it is handed segments, deadlines and calls of the application, and is
+ * asked for segments to send, notices to pass on and the next deadline. It never calls back, does
+ * no I/O, reads no clock and sees no byte of payload.
+ *
+ * After every call of OnSegment, OnDeadline or the application's, the owner empties PollNotice
+ * and PollSegment and looks at NextDeadline.
+ */
+class Endpoint
+{
+  public:
+    /**
+     * \param config what connections get that do not bring their own
+     * \param random outlives the endpoint
+     */
+    Endpoint(const Config& config, RandomSource& random);
+    ~Endpoint();
+    Endpoint(const Endpoint&) = delete;
+    Endpoint& operator=(const Endpoint&) = delete;
+
+    // Input.
+
+    /** A segment arrived whose checksum is right. */
+    Placement OnSegment(Instant now, const Segment& segment);
+    /** A segment arrived that could not be parsed; it is counted. */
+    void OnMalformed();
+    /** Does all that is due by \p now. */
+    void OnDeadline(Instant now);
+    /** ICMP says that what was sent to this tuple with \p seq cannot get there (RFC 5927 §4). */
+    void OnUnreachable(Instant now, const FourTuple& tuple, SeqNum seq, bool hard);
+
+    // Calls of the application.
+
+    /**
+     * Reserves a local port: no other Bind gets it, nor a Connect that does not name it.
+     * \param port 0: any ephemeral port
+     * \returns the port, AddressInUse, or AddressNotAvailable where none is left
+     */
+    Result<uint16_t> Bind(const IpAddress& local, uint16_t port);
+    /** Gives a reservation back. */
+    void Unbind(const IpAddress& local, uint16_t port);
+    /** Takes connections; the port may be reserved. \returns AddressInUse if another listens there
+     */
+    Result<ListenerId> Listen(const ListenRequest& request);
+    void StopListening(Instant now, ListenerId listener);
+    /** \returns a connection that waits to be accepted, or WouldBlock */
+    Result<ConnectionId> Accept(ListenerId listener);
+    Result<ConnectionId> Connect(Instant now, const ConnectRequest& request);
+    /** Appends up to \p bytes to the stream. \returns how many there was room for, or why none */
+    Result<uint32_t> Write(Instant now, ConnectionId connection, uint32_t bytes);
+    /** The application has read \p bytes of what arrived in order: the window may open. */
+    void Read(Instant now, ConnectionId connection, uint32_t bytes);
+    /** No more data will be written: FIN follows the last of it. */
+    Error ShutdownSend(Instant now, ConnectionId connection);
+    /** The application is done with the connection in both directions. */
+    Error Close(Instant now, ConnectionId connection);
+    /** Sends RST and forgets. */
+    Error Abort(Instant now, ConnectionId connection);
+    /** Replaces what governs a connection from now on. */
+    Error Configure(Instant now, ConnectionId connection, std::shared_ptr<const Config> config);
+
+    // Output.
+
+    std::optional<OutSegment> PollSegment(Instant now);
+    std::optional<Notice> PollNotice();
+    /** \returns when to call OnDeadline next, kNever for not at all */
+    Instant NextDeadline() const;
+
+    // What there is to see.
+
+    bool IsAlive(ConnectionId connection) const;
+    ConnectionView View(ConnectionId connection) const;
+    /** Free room in the send buffer, bytes. */
+    uint32_t WriteSpace(ConnectionId connection) const;
+    void ForEachView(const std::function<void(const ConnectionView&)>& visit) const;
+    const std::array<uint64_t, kStates>& Census() const;
+    const Counters& GetCounters() const;
+    const Config& GetConfig() const;
+    std::shared_ptr<const Config> SharedConfig() const;
+    /** Replaces what later connections and listeners get. */
+    void SetConfig(const Config& config);
+    /** Whether state, timers, queues and tables agree; O(all records). */
+    bool IsConsistent() const;
+
+  private:
+    struct Impl;
+    std::unique_ptr<Impl> m_impl;
+};
+
+} // namespace lifecycle
+
+#endif /* LIFECYCLE_CORE_ENDPOINT_H */

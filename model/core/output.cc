@@ -1,0 +1,372 @@
+#include "output.h"
+
+#include "context.h"
+#include "handshake.h"
+#include "timers.h"
+
+#include <algorithm>
+
+namespace lifecycle
+{
+
+namespace
+{
+
+/** Chooses and builds the next segment of one connection. */
+class Output
+{
+  public:
+    Output(Context& context, Connection& connection, Instant now)
+        : m_context(context),
+          m_conn(connection),
+          m_now(now)
+    {
+    }
+
+    std::optional<OutSegment> Next();
+
+  private:
+    std::optional<OutSegment> Retransmission();
+    std::optional<OutSegment> FirstSyn();
+    std::optional<OutSegment> NewData();
+    std::optional<OutSegment> Probe();
+    std::optional<OutSegment> PureAck();
+
+    bool MaySendData() const;
+    bool IsWorthSending(uint32_t length, bool withFin) const;
+    uint32_t UsableWindow() const;
+    OutSegment SendNew(uint32_t length, bool fin);
+    OutSegment DataSegment(SeqNum seq, uint32_t length, bool fin);
+    Segment SynSegment();
+
+    Context& m_context;
+    Connection& m_conn;
+    Instant m_now;
+};
+
+/**
+ * The window field, and a note of what is promised with it. The right edge never moves back
+ * (RFC 9293 §3.8.6), and forward only by steps worth it (§3.8.6.2.2).
+ */
+uint16_t
+AdvertiseWindow(Connection& conn)
+{
+    const uint32_t free = conn.FreeReceiveBuffer();
+    const uint32_t promised = conn.RcvWnd();
+    const uint32_t step = std::min(conn.SndMss(), conn.config->data.rcvBuf / 2);
+    const uint32_t window = free >= promised + step ? free : promised;
+    const uint32_t unit = 1U << conn.agreement.rcvScale;
+    // What is promised already is rounded up, so as not to be taken back; what is new, down.
+    const uint32_t scaled = window > promised
+                                ? std::max(window / unit, (promised + unit - 1) / unit)
+                                : (window + unit - 1) / unit;
+    const uint32_t field = std::min<uint32_t>(scaled, 65535);
+    conn.rcvAdv = Later(conn.rcvAdv, conn.rcvNxt + field * unit);
+    return static_cast<uint16_t>(field);
+}
+
+/** A segment in a synchronized state, without payload: it acknowledges all that has arrived. */
+Segment
+AckingSegment(Connection& conn, SeqNum seq, Flags flags, Instant now)
+{
+    Segment segment;
+    segment.tuple = conn.tuple;
+    segment.seq = seq;
+    segment.ack = conn.rcvNxt;
+    segment.flags = flags | Flag::ACK;
+    segment.window = AdvertiseWindow(conn);
+    if (conn.agreement.timestamps)
+    {
+        segment.options.timestamps = Timestamps{TimestampClock(now, conn.tsOffset), conn.tsRecent};
+    }
+    conn.lastAckSent = conn.rcvNxt;
+    if (conn.transfer)
+    {
+        conn.transfer->ackDeadline = kNever;
+        conn.transfer->unackedSegments = 0;
+    }
+    return segment;
+}
+
+SackList
+SackBlocks(const Connection& conn)
+{
+    SackList blocks;
+    if (!conn.agreement.sack || !conn.transfer || conn.transfer->received.IsEmpty())
+    {
+        return blocks;
+    }
+    const std::size_t room = conn.agreement.timestamps ? 3 : 4; // RFC 2018 §3
+    for (const StreamRange& range : conn.transfer->received.Report(room))
+    {
+        const auto ahead = static_cast<uint32_t>(range.left - conn.rcvOffset);
+        const auto length = static_cast<uint32_t>(range.right - range.left);
+        blocks.Add({conn.rcvNxt + ahead, conn.rcvNxt + ahead + length});
+    }
+    return blocks;
+}
+
+std::optional<OutSegment>
+Output::Next()
+{
+    if (auto segment = Retransmission())
+    {
+        return segment;
+    }
+    if (auto segment = FirstSyn())
+    {
+        return segment;
+    }
+    if (auto segment = NewData())
+    {
+        return segment;
+    }
+    if (auto segment = Probe())
+    {
+        return segment;
+    }
+    return PureAck();
+}
+
+std::optional<OutSegment>
+Output::Retransmission()
+{
+    if (!m_conn.transfer)
+    {
+        return std::nullopt;
+    }
+    Transfer& transfer = *m_conn.transfer;
+    const SentSegment* lost = transfer.sent.FirstLost();
+    const uint32_t pipe = m_conn.Pipe();
+    if (lost == nullptr ||
+        (!transfer.retransmitAtOnce && pipe > 0 && pipe + lost->length > m_conn.congestion.cwnd))
+    {
+        return std::nullopt;
+    }
+    transfer.retransmitAtOnce = false;
+    ++m_context.counters.retransmits;
+    OutSegment out;
+    if (lost->syn)
+    {
+        out.segment = SynSegment();
+    }
+    else
+    {
+        out = DataSegment(lost->seq, lost->length - lost->fin, lost->fin);
+    }
+    out.retransmission = true;
+    transfer.sent.Retransmitted(m_now);
+    return out;
+}
+
+std::optional<OutSegment>
+Output::FirstSyn()
+{
+    const bool opening = m_conn.state.Get() == State::SynSent && m_conn.sndNxt == m_conn.iss;
+    if (!opening)
+    {
+        return std::nullopt;
+    }
+    const SentSegment syn{.seq = m_conn.iss, .length = 1, .sentAt = m_now, .syn = true};
+    m_context.Attach(m_conn).sent.Push(syn);
+    m_conn.sndNxt = m_conn.iss + 1;
+    return OutSegment{.segment = SynSegment()};
+}
+
+/** Our SYN, or SYN-ACK if the peer's SYN has been seen (simultaneous open). */
+Segment
+Output::SynSegment()
+{
+    const DataConfig& config = m_conn.config->data;
+    const Timestamps stamps{TimestampClock(m_now, m_conn.tsOffset), m_conn.tsRecent};
+    Segment syn;
+    syn.tuple = m_conn.tuple;
+    syn.seq = m_conn.iss;
+    syn.flags = Flag::SYN;
+    syn.window = SynWindow(config);
+    syn.options = SynOptions(config, m_conn.agreement, stamps);
+    if (m_conn.state.Get() != State::SynSent)
+    {
+        syn.flags = syn.flags | Flag::ACK;
+        syn.ack = m_conn.rcvNxt;
+        m_conn.lastAckSent = m_conn.rcvNxt;
+        m_conn.ackNow = false;
+    }
+    return syn;
+}
+
+bool
+Output::MaySendData() const
+{
+    switch (m_conn.state.Get())
+    {
+    case State::Established:
+    case State::CloseWait:
+    case State::FinWait1:
+    case State::Closing:
+    case State::LastAck:
+        // Before our SYN is acknowledged only a FIN goes out (SYN-RECEIVED, then CLOSE).
+        return m_conn.synAcked || m_conn.sndQueued == 0;
+    default:
+        return false;
+    }
+}
+
+uint32_t
+Output::UsableWindow() const
+{
+    const SeqNum right = m_conn.sndUna + m_conn.sndWnd;
+    return right.IsAfter(m_conn.sndNxt) ? right.Since(m_conn.sndNxt) : 0;
+}
+
+/** Nagle's algorithm and the sender's half of silly-window avoidance (RFC 9293 §3.7.4, §3.8.6.2.1).
+ */
+bool
+Output::IsWorthSending(uint32_t length, bool withFin) const
+{
+    if (withFin || length == m_conn.SndMss())
+    {
+        return true;
+    }
+    const bool all = length == m_conn.Unsent();
+    const bool nagleAllows = !m_conn.config->data.nagle || !m_conn.HasUnacked();
+    return (all && nagleAllows) || (!all && length >= m_conn.maxSndWnd / 2);
+}
+
+std::optional<OutSegment>
+Output::NewData()
+{
+    const uint32_t unsent = m_conn.Unsent();
+    const bool fin = m_conn.HasUnsentFin();
+    if ((unsent == 0 && !fin) || !MaySendData())
+    {
+        m_conn.cwndLimited = false;
+        return std::nullopt;
+    }
+    const uint32_t usable = UsableWindow();
+    const uint32_t length = std::min({unsent, m_conn.SndMss(), usable});
+    const bool withFin = fin && length == unsent && usable > length;
+    if (length == 0 && !withFin)
+    {
+        m_conn.cwndLimited = false;
+        return std::nullopt;
+    }
+    const uint32_t pipe = m_conn.Pipe();
+    m_conn.cwndLimited = length > 0 && pipe > 0 && pipe + length > m_conn.congestion.cwnd;
+    if (m_conn.cwndLimited || !IsWorthSending(length, withFin))
+    {
+        return std::nullopt;
+    }
+    return SendNew(length, withFin);
+}
+
+OutSegment
+Output::SendNew(uint32_t length, bool fin)
+{
+    const SentSegment sent{.seq = m_conn.sndNxt,
+                           .length = length + fin,
+                           .sentAt = m_now,
+                           .fin = fin};
+    OutSegment out = DataSegment(m_conn.sndNxt, length, fin);
+    m_context.Attach(m_conn).sent.Push(sent);
+    m_conn.sndNxt += length + fin;
+    m_conn.finSent |= fin;
+    m_context.counters.bytesOut += length;
+    return out;
+}
+
+OutSegment
+Output::DataSegment(SeqNum seq, uint32_t length, bool fin)
+{
+    Flags flags;
+    flags = fin ? flags | Flag::FIN : flags;
+    const uint32_t position = seq.Since(m_conn.FirstUnackedData());
+    const bool last = position + length == m_conn.sndQueued;
+    flags = length > 0 && last ? flags | Flag::PSH : flags;
+    OutSegment out;
+    out.segment = AckingSegment(m_conn, seq, flags, m_now);
+    out.segment.payloadLength = length;
+    out.streamOffset = m_conn.sndUnaOffset + position;
+    // SACK blocks go out in acknowledgements of their own, which a data segment does not replace.
+    m_conn.ackNow &= m_conn.transfer && !m_conn.transfer->received.IsEmpty();
+    return out;
+}
+
+std::optional<OutSegment>
+Output::Probe()
+{
+    if (m_conn.keepaliveNow)
+    {
+        m_conn.keepaliveNow = false;
+        ++m_context.counters.keepaliveProbes;
+        return OutSegment{.segment = AckingSegment(m_conn, m_conn.sndNxt - 1, Flags(), m_now)};
+    }
+    if (!m_conn.probeNow || m_conn.HasUnacked())
+    {
+        return std::nullopt;
+    }
+    m_conn.probeNow = false;
+    const uint32_t usable = UsableWindow();
+    const uint32_t unsent = m_conn.Unsent();
+    if (unsent == 0 && !m_conn.HasUnsentFin())
+    {
+        return std::nullopt;
+    }
+    if (usable > 0 && unsent > 0)
+    {
+        // A window too small to be worth it has stayed so for long: RFC 9293 §3.8.6.2.1's override.
+        return SendNew(std::min({usable, unsent, m_conn.SndMss()}), false);
+    }
+    ++m_context.counters.windowProbes;
+    if (m_conn.config->data.persistProbe == PersistProbe::ZeroLength)
+    {
+        return OutSegment{.segment = AckingSegment(m_conn, m_conn.sndUna - 1, Flags(), m_now)};
+    }
+    m_conn.probing = true;
+    return unsent > 0 ? SendNew(1, false) : SendNew(0, true);
+}
+
+std::optional<OutSegment>
+Output::PureAck()
+{
+    if (!m_conn.ackNow)
+    {
+        return std::nullopt;
+    }
+    return OutSegment{.segment = MakeAck(m_conn, m_now)};
+}
+
+} // namespace
+
+std::optional<OutSegment>
+NextSegment(Context& context, Connection& connection, Instant now)
+{
+    std::optional<OutSegment> out = Output(context, connection, now).Next();
+    if (out)
+    {
+        out->connection = connection.id;
+    }
+    return out;
+}
+
+Segment
+MakeAck(Connection& connection, Instant now)
+{
+    Segment ack = AckingSegment(connection, connection.sndNxt, Flags(), now);
+    ack.options.sacks = SackBlocks(connection);
+    connection.ackNow = false;
+    return ack;
+}
+
+Segment
+MakeReset(const Connection& connection)
+{
+    Segment reset;
+    reset.tuple = connection.tuple;
+    reset.seq = connection.sndNxt;
+    reset.ack = connection.rcvNxt;
+    reset.flags = Flag::RST | Flag::ACK;
+    return reset;
+}
+
+} // namespace lifecycle

@@ -1,0 +1,31 @@
+#ifndef LIFECYCLE_CORE_OUTPUT_H
+#define LIFECYCLE_CORE_OUTPUT_H
+
+#include "connection.h"
+#include "endpoint.h"
+#include "model-time.h"
+#include "segment.h"
+
+#include <optional>
+
+namespace lifecycle
+{
+
+class Context;
+
+/**
+ * What a connection may send now: a retransmission, its SYN, data or FIN that both windows allow,
+ * a probe, or an acknowledgement that is due, in this order.
+ * \returns nothing if it has to wait
+ */
+std::optional<OutSegment> NextSegment(Context& context, Connection& connection, Instant now);
+
+/** An acknowledgement; whatever was owed to the peer is paid with it. */
+Segment MakeAck(Connection& connection, Instant now);
+
+/** The RST that ends a synchronized connection from this side (RFC 9293 §3.10.5). */
+Segment MakeReset(const Connection& connection);
+
+} // namespace lifecycle
+
+#endif /* LIFECYCLE_CORE_OUTPUT_H */

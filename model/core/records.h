@@ -1,0 +1,72 @@
+#ifndef LIFECYCLE_CORE_RECORDS_H
+#define LIFECYCLE_CORE_RECORDS_H
+
+#include "address.h"
+#include "config.h"
+#include "expiry-queues.h"
+#include "notice.h"
+#include "segment.h"
+
+#include <cstdint>
+#include <deque>
+#include <memory>
+
+namespace lifecycle
+{
+
+/** LISTEN: who takes connections, and those that wait to be accepted. */
+struct Listener
+{
+    ListenerId id;
+    IpAddress local;
+    uint16_t port{0};
+    uint32_t backlog{0};
+    uint32_t halfOpen{0}; //!< request records of it
+    std::deque<ConnectionId> acceptQueue;
+    std::shared_ptr<const Config> config;
+};
+
+/** What the two sides agreed on in their SYNs. */
+struct Agreement
+{
+    uint16_t peerMss{536}; //!< RFC 9293 §3.7.1: 536 where the peer does not say
+    uint16_t linkMss{0};   //!< what our link carries, 0 if not known
+    uint8_t sndScale{0};   //!< shift of windows received
+    uint8_t rcvScale{0};   //!< shift of windows sent
+    bool windowScaling : 1 {false};
+    bool timestamps : 1 {false};
+    bool sack : 1 {false};
+};
+
+/** SYN-RECEIVED by a passive open: half-open, waiting for the third segment. */
+struct RequestRecord
+{
+    FourTuple tuple;
+    SeqNum iss;
+    SeqNum irs;
+    uint32_t tsRecent{0};
+    Agreement agreement;
+    uint8_t retries{0}; //!< SYN-ACKs sent again
+    ListenerId listener;
+    ExpiryLink expiry; //!< of the SYN-ACK's retransmission timer
+};
+
+/** TIME-WAIT: what is needed to answer what still comes, and to hold the port. */
+struct TimeWaitRecord
+{
+    FourTuple tuple;
+    SeqNum sndNxt;
+    SeqNum rcvNxt;
+    uint32_t rcvWnd{0};
+    uint32_t tsRecent{0};
+    uint32_t tsOffset{0};
+    uint8_t rcvScale{0};
+    bool timestamps{false};
+    bool rfc1337{false};
+    Duration length{}; //!< 2MSL
+    ExpiryLink expiry;
+};
+
+} // namespace lifecycle
+
+#endif /* LIFECYCLE_CORE_RECORDS_H */

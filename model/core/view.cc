@@ -1,0 +1,103 @@
+#include "view.h"
+
+#include "timers.h"
+
+namespace lifecycle
+{
+
+namespace
+{
+
+/** The name that `ss -o` has for the timer that is due next. */
+const char*
+TimerName(const Connection& conn)
+{
+    const Instant next = NextDeadline(conn);
+    if (next == kNever)
+    {
+        return "";
+    }
+    if (next != conn.timer)
+    {
+        return next == KeepaliveDeadline(conn) ? "keepalive" : "delack";
+    }
+    switch (conn.timerMode)
+    {
+    case TimerMode::Persist:
+        return "persist";
+    case TimerMode::FinWait2:
+        return "timewait"; // as ss names the FIN-WAIT-2 timer
+    default:
+        return "on";
+    }
+}
+
+} // namespace
+
+ConnectionView
+ViewOf(const Listener& listener)
+{
+    ConnectionView view{};
+    view.state = State::Listen;
+    view.tuple.local = listener.local;
+    view.tuple.localPort = listener.port;
+    view.tuple.remote = listener.local.IsV4() ? IpAddress::FromV4(0) : IpAddress();
+    view.recvQueue = listener.acceptQueue.size();
+    view.sendQueue = listener.backlog;
+    return view;
+}
+
+ConnectionView
+ViewOf(const RequestRecord& request)
+{
+    ConnectionView view{};
+    view.state = State::SynReceived;
+    view.tuple = request.tuple;
+    view.deadline = request.expiry.deadline;
+    view.timer = "on";
+    view.retries = request.retries;
+    return view;
+}
+
+ConnectionView
+ViewOf(const Connection& conn)
+{
+    ConnectionView view{};
+    view.state = conn.state.Get();
+    view.tuple = conn.tuple;
+    view.recvQueue = conn.unread;
+    view.sendQueue = conn.sndQueued;
+    view.deadline = NextDeadline(conn);
+    view.timer = TimerName(conn);
+    view.retries = conn.retries;
+    view.srtt = conn.rtt.Srtt();
+    view.rto = BackedOffRto(conn);
+    view.congestion = conn.congestion;
+    view.mss = conn.SndMss();
+    view.iss = conn.iss;
+    view.irs = conn.irs;
+    view.sndUna = conn.sndUna;
+    view.sndNxt = conn.sndNxt;
+    view.rcvNxt = conn.rcvNxt;
+    view.sndWnd = conn.sndWnd;
+    view.rcvWnd = conn.RcvWnd();
+    view.pipe = conn.Pipe();
+    view.phase = conn.transfer ? conn.transfer->phase : Phase::Open;
+    view.peerFinSeen = conn.peerFinSeen;
+    view.reason = conn.reason;
+    return view;
+}
+
+ConnectionView
+ViewOf(const TimeWaitRecord& record)
+{
+    ConnectionView view{};
+    view.state = State::TimeWait;
+    view.tuple = record.tuple;
+    view.deadline = record.expiry.deadline;
+    view.timer = "timewait";
+    view.reason = CloseReason::Normal;
+    return view;
+}
+
+} // namespace lifecycle
