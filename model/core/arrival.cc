@@ -5,29 +5,10 @@
 namespace lifecycle
 {
 
-namespace
-{
-
-/** Flags that no TCP sends: none that mean anything, or SYN together with FIN or RST. */
-bool
-IsNonsense(Flags flags)
-{
-    const bool says = flags.Has(Flag::SYN) || flags.Has(Flag::ACK) || flags.Has(Flag::RST) ||
-                      flags.Has(Flag::FIN);
-    return !says || (flags.Has(Flag::SYN) && (flags.Has(Flag::FIN) || flags.Has(Flag::RST)));
-}
-
-} // namespace
-
 Placement
 Arrive(Context& context, const Segment& segment, Instant now)
 {
     ++context.counters.segmentsIn;
-    if (IsNonsense(segment.flags))
-    {
-        ++context.counters.nonsenseFlags;
-        return {};
-    }
     const std::optional<RecordRef> ref = context.Lookup(segment.tuple);
     if (!ref)
     {
@@ -50,12 +31,9 @@ ArriveAtNobody(Context& context, const Segment& segment, Instant now)
     Listener* listener = context.FindListener(segment.tuple.local, segment.tuple.localPort);
     if (listener != nullptr)
     {
-        ArriveAtListener(context, *listener, segment, now);
+        return ArriveAtListener(context, *listener, segment, std::nullopt, now);
     }
-    else
-    {
-        context.Refuse(segment);
-    }
+    context.Refuse(segment);
     return {};
 }
 

@@ -5,6 +5,8 @@
 #include "model-time.h"
 #include "segment.h"
 
+#include <optional>
+
 namespace lifecycle
 {
 
@@ -24,14 +26,28 @@ Placement ArriveAtConnection(Context& context,
 /** §3.10.7.4 in SYN-RECEIVED after a passive open: at a half-open request. */
 Placement ArriveAtRequest(Context& context, uint32_t index, const Segment& segment, Instant now);
 
-/** §3.10.7.2: at a listener. */
-void ArriveAtListener(Context& context, Listener& listener, const Segment& segment, Instant now);
+/**
+ * §3.10.7.2: at a listener.
+ * \param formerSndNxt SND.NXT of the TIME-WAIT that made way for this segment, if one did
+ */
+Placement ArriveAtListener(Context& context,
+                           Listener& listener,
+                           const Segment& segment,
+                           std::optional<SeqNum> formerSndNxt,
+                           Instant now);
 
 /** §3.10.7.4 in TIME-WAIT. */
 Placement ArriveAtTimeWait(Context& context, uint32_t index, const Segment& segment, Instant now);
 
 /** §3.10.7.1: nobody is there. */
 Placement ArriveAtNobody(Context& context, const Segment& segment, Instant now);
+
+/** Whether a segment is one that ends with the peer's FIN, which has been received already. */
+constexpr bool
+RepeatsFin(const Segment& segment, SeqNum rcvNxt)
+{
+    return segment.flags.Has(Flag::FIN) && segment.End() == rcvNxt;
+}
 
 /** Whether a timestamp is older than the last one seen: an old duplicate (RFC 7323 §5.3 R1). */
 constexpr bool

@@ -3,6 +3,7 @@
 
 #include "congestion.h"
 #include "model-time.h"
+#include "models.h"
 #include "rtt-estimator.h"
 
 #include <algorithm>
@@ -22,41 +23,125 @@ enum class IsnChoice : uint8_t
     Random, //!< from the injected source of randomness
 };
 
+/** How a local port is chosen for a connection (RFC 6056 §3.3). */
+enum class PortChoice : uint8_t
+{
+    Hashed,     //!< starts at a place that depends on the destination (§3.3.4)
+    Sequential, //!< the next one (§3.2)
+    Random,     //!< any (§3.3.1)
+};
+
+/** Whether SYN cookies are sent (RFC 4987 §3.6). */
+enum class SynCookies : uint8_t
+{
+    Never,
+    OnOverflow, //!< when there are as many half-open requests as allowed
+    Always,
+};
+
+/** What is done with a segment that finds a queue full. */
+enum class Overflow : uint8_t
+{
+    Drop,  //!< nothing: the peer tries again
+    Reset, //!< a RST: the peer is refused
+};
+
+/** How many segments complete the handshake. */
+enum class HandshakeForm : uint8_t
+{
+    ThreeWay, //!< RFC 9293 §3.5
+    TwoWay,   //!< the listener is ESTABLISHED on the SYN: to show what the third segment is for
+};
+
 /** Opening a connection. */
 struct HandshakeConfig
 {
-    uint32_t synRetries{6};    //!< Linux tcp_syn_retries
-    uint32_t synAckRetries{5}; //!< Linux tcp_synack_retries
-    uint32_t backlogCap{4096}; //!< Linux net.core.somaxconn
+    const HandshakeModel* model{&DefaultHandshakeModel()};
+    HandshakeForm form{HandshakeForm::ThreeWay};
+    uint32_t synRetries{6};            //!< SYNs sent again before giving up
+    uint32_t synLinearTimeouts{0};     //!< of the time-outs of a SYN, these first do not double
+    uint32_t synAckRetries{5};         //!< SYN-ACKs sent again before giving up
+    std::optional<Duration> timeout{}; //!< time to be connected in, whatever the retries
+    uint32_t backlog{4096};            //!< of a listener that does not say
+    uint32_t backlogCap{4096};         //!< the most that a listener gets
+    uint32_t synBacklog{4096};         //!< the most half-open requests of a listener
+    bool synChecksAcceptQueue{true};   //!< a SYN is not taken while the accept queue is full
+    SynCookies synCookies{SynCookies::OnOverflow};
+    Overflow synOverflow{Overflow::Drop};
+    Overflow acceptOverflow{Overflow::Drop};
+    bool dropSynFin{true}; //!< a SYN|FIN at a listener is nonsense
     IsnChoice isn{IsnChoice::Hashed};
     uint32_t fixedIsn{0};
-    uint16_t firstEphemeralPort{32768}; //!< Linux ip_local_port_range
-    uint16_t lastEphemeralPort{60999};  //!< Linux ip_local_port_range, inclusive
+    PortChoice ports{PortChoice::Hashed};
+    uint16_t firstEphemeralPort{32768};
+    uint16_t lastEphemeralPort{60999}; //!< inclusive
+};
+
+/** Telling the peer's segments from others' (RFC 5961). */
+struct ValidationConfig
+{
+    /** Whether RST, SYN and ACK are checked by RFC 5961; else by RFC 793. */
+    bool rfc5961{true};
+    /** Challenge ACKs that the node sends in a second at the most (RFC 5961 §7). */
+    uint32_t challengesPerSecond{UINT32_MAX};
+    /** The least time between two answers to segments without data outside of the window. */
+    Duration invalidInterval{0};
+};
+
+/** What a SYN has to do to take the place of a TIME-WAIT. */
+enum class SynReuse : uint8_t
+{
+    Never,
+    IfNewer, //!< have a newer timestamp or a higher sequence number (RFC 6191, RFC 9293 §3.6.1)
 };
 
 /** Ending a connection. */
 struct ClosingConfig
 {
-    /** Maximum segment lifetime; TIME_WAIT lasts twice this (Linux: TCP_TIMEWAIT_LEN = 60 s). */
-    Duration msl{30s};
-    /** How long to wait for the peer's FIN once the application is gone (Linux tcp_fin_timeout). */
+    const TimeWaitModel* model{&DefaultTimeWaitModel()};
+    Duration msl{30s}; //!< maximum segment lifetime; TIME-WAIT lasts twice this
+    /** The most TIME-WAIT records on the node. */
+    uint32_t maxTimeWaits{UINT32_MAX};
+    TimeWaitOverflow timeWaitOverflow{TimeWaitOverflow::SkipTimeWait};
+    bool restartOnAnyAck{false}; //!< whatever is answered restarts TIME-WAIT, not only a FIN
+    bool rfc1337{false};         //!< a RST does not end TIME-WAIT
+    SynReuse reuseBySyn{SynReuse::IfNewer};
+    bool reuseByConnect{false};       //!< an active open may take the place of a TIME-WAIT
+    Duration reuseByConnectAfter{1s}; //!< once it is as old as this
+    /** Whether a bound port is free for another bind while connections of it are in TIME-WAIT. */
+    bool bindOverTimeWait{false};
+    /** Whether SO_REUSEADDR also lets a second listener have an address and port. */
+    bool reuseAddressSharesListener{false};
+    /** Whether a connection in TIME-WAIT is kept whole: to compare it with its record. */
+    bool wholeTimeWait{false};
+    /** How long to wait for the peer's FIN once the application is gone; nothing: for ever. */
     std::optional<Duration> finWait2Timeout{60s};
-    /** Retransmissions of data and FIN once the application is gone (Linux tcp_orphan_retries). */
-    uint32_t orphanRetries{8};
-    /** Whether closing with unread data resets the connection (RFC 1122 §4.2.2.13, RFC 2525 §2.17).
-     */
-    bool resetOnUnreadData{true};
-    /** Whether a RST is kept from ending TIME_WAIT early (RFC 1337); Linux tcp_rfc1337 is off. */
-    bool rfc1337{false};
+    uint32_t orphanRetries{8};       //!< retransmissions once the application is gone
+    uint32_t maxOrphans{UINT32_MAX}; //!< connections without an application on the node
+    bool resetOnUnreadData{true};    //!< closing with unread data sends RST (RFC 2525 §2.17)
+    bool resetOnLateData{true};      //!< data for a closed application is answered with RST
+    bool abortOnClose{false};        //!< SO_LINGER with a time of zero: Close is Abort
+};
+
+/** What a keepalive probe carries. */
+enum class KeepaliveProbe : uint8_t
+{
+    Empty,       //!< nothing, one before SND.NXT
+    GarbageByte, //!< one byte that the peer has already (RFC 9293 §3.8.4, for old peers)
 };
 
 /** Finding out whether an idle peer is still there. */
 struct KeepaliveConfig
 {
+    const KeepaliveModel* model{&DefaultKeepaliveModel()};
     bool enabled{false};    //!< off by default, RFC 9293 §3.8.4
-    Duration idle{2h};      //!< Linux tcp_keepalive_time
-    Duration interval{75s}; //!< Linux tcp_keepalive_intvl
-    uint32_t probes{9};     //!< Linux tcp_keepalive_probes
+    Duration idle{2h};      //!< silence before the first probe
+    Duration interval{75s}; //!< between probes
+    uint32_t probes{9};     //!< unanswered ones before giving up
+    KeepaliveProbe probe{KeepaliveProbe::Empty};
+    /** How long anything sent may stay unanswered (RFC 5482); nothing: see DataConfig::dataRetries.
+     */
+    std::optional<Duration> userTimeout{};
 };
 
 /** What a window probe carries. */
@@ -98,10 +183,14 @@ struct DataConfig
 struct Config
 {
     HandshakeConfig handshake;
+    ValidationConfig validation;
     ClosingConfig closing;
     KeepaliveConfig keepalive;
     DataConfig data;
 };
+
+/** \returns \p timeout doubled \p doublings times, but no more than \p maximum (RFC 6298 §5.5) */
+Duration BackOff(Duration timeout, uint32_t doublings, Duration maximum);
 
 } // namespace lifecycle
 

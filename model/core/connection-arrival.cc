@@ -56,6 +56,10 @@ class ConnectionArrival
     void Deliver(uint64_t upTo);
     void ScheduleAck(bool inOrder);
     void Challenge();
+    void AnswerInvalid();
+    bool YieldsToSyn();
+    void RestartTimeWait();
+    CloseReason ResetReason() const;
     bool Gone();
 
     Context& m_context;
@@ -78,13 +82,34 @@ ConnectionArrival::Gone()
 void
 ConnectionArrival::Challenge()
 {
-    ++m_context.counters.challengeAcks;
+    if (m_context.MayChallenge(m_conn.config->validation, m_now))
+    {
+        m_conn.ackNow = true;
+    }
+}
+
+/** Answers a segment out of the window, unless one without data was answered a moment ago. */
+void
+ConnectionArrival::AnswerInvalid()
+{
+    const Duration interval = m_conn.config->validation.invalidInterval;
+    const bool limited = m_segment.payloadLength == 0 && interval > Duration::zero();
+    if (limited && m_conn.lastInvalid != Instant::min() && m_now - m_conn.lastInvalid < interval)
+    {
+        ++m_context.counters.invalidIgnored;
+        return;
+    }
+    m_conn.lastInvalid = limited ? m_now : m_conn.lastInvalid;
     m_conn.ackNow = true;
 }
 
 Placement
 ConnectionArrival::Run()
 {
+    if (YieldsToSyn())
+    {
+        return {};
+    }
     if (m_conn.state.Get() == State::SynSent)
     {
         RunInSynSent();
@@ -95,6 +120,7 @@ ConnectionArrival::Run()
     }
     if (!m_gone)
     {
+        RestartTimeWait();
         m_context.MarkReady(m_conn);
     }
     return m_placement;
@@ -112,6 +138,47 @@ ConnectionArrival::RunSynchronized()
 {
     return CheckSequence() && CheckReset() && CheckSyn() && CheckAck() && ProcessText() &&
            CheckFin();
+}
+
+/** A connection in TIME-WAIT that is kept whole gives way to a new one (RFC 9293 §3.6.1). */
+bool
+ConnectionArrival::YieldsToSyn()
+{
+    const Flags flags = m_segment.flags;
+    if (m_conn.state.Get() != State::TimeWait || !flags.Has(Flag::SYN) || flags.Has(Flag::RST) ||
+        flags.Has(Flag::ACK) || flags.Has(Flag::FIN))
+    {
+        return false;
+    }
+    const TimeWaitFacts facts{m_conn.rcvNxt,
+                              m_conn.agreement.timestamps,
+                              m_conn.tsRecent,
+                              m_now - m_conn.lastHeard};
+    Listener* listener = m_context.FindListener(m_segment.tuple.local, m_segment.tuple.localPort);
+    if (listener == nullptr ||
+        !m_conn.config->closing.model->YieldsToSyn(*m_conn.config, facts, m_segment))
+    {
+        return false;
+    }
+    ++m_context.counters.timeWaitReuses;
+    const SeqNum sndNxt = m_conn.sndNxt;
+    m_context.End(m_conn, Event::Abort, CloseReason::Normal, m_now);
+    ArriveAtListener(m_context, *listener, m_segment, sndNxt, m_now);
+    return true;
+}
+
+/** Whatever is answered in TIME-WAIT may start it anew. */
+void
+ConnectionArrival::RestartTimeWait()
+{
+    const bool repeatsFin = RepeatsFin(m_segment, m_conn.rcvNxt);
+    if (m_conn.state.Get() == State::TimeWait && m_conn.ackNow &&
+        m_conn.config->closing.model->Restarts(*m_conn.config, m_segment, repeatsFin))
+    {
+        ++m_context.counters.timeWaitRestarts;
+        m_conn.timer = m_now + (m_conn.timer - m_conn.lastHeard);
+        m_conn.lastHeard = m_now;
+    }
 }
 
 bool
@@ -137,7 +204,7 @@ ConnectionArrival::CheckResetInSynSent()
         return false; // it may be anybody's
     }
     ++m_context.counters.resetsIn;
-    m_context.End(m_conn, Event::RcvRst, CloseReason::Refused);
+    m_context.End(m_conn, Event::RcvRst, CloseReason::Refused, m_now);
     return Gone();
 }
 
@@ -169,7 +236,7 @@ ConnectionArrival::CheckSynInSynSent()
     if (!m_segment.flags.Has(Flag::ACK))
     {
         // Simultaneous open: our SYN again, now with an ACK of theirs.
-        m_context.Fire(m_conn, Event::RcvSyn);
+        m_context.Fire(m_conn, Event::RcvSyn, m_now);
         m_conn.transfer->sent.MarkOldestLost();
         m_conn.transfer->retransmitAtOnce = true;
         return false;
@@ -212,7 +279,10 @@ ConnectionArrival::CheckSequence()
         return true;
     }
     ++(old ? m_context.counters.pawsDropped : m_context.counters.unacceptable);
-    m_conn.ackNow |= !rst;
+    if (!rst)
+    {
+        AnswerInvalid();
+    }
     return false;
 }
 
@@ -234,26 +304,43 @@ ConnectionArrival::CheckReset()
     {
         return true;
     }
-    if (m_segment.seq != m_conn.rcvNxt)
+    if (m_conn.config->validation.rfc5961 && m_segment.seq != m_conn.rcvNxt)
     {
         Challenge(); // RFC 5961 §3.2
         return false;
     }
+    if (m_conn.state.Get() == State::TimeWait &&
+        !m_conn.config->closing.model->ObeysReset(*m_conn.config))
+    {
+        return false; // RFC 1337 §3
+    }
     ++m_context.counters.resetsIn;
-    const bool opening = m_conn.state.Get() == State::SynReceived;
-    m_context.End(m_conn, Event::RcvRst, opening ? CloseReason::Refused : CloseReason::Reset);
+    m_context.End(m_conn, Event::RcvRst, ResetReason(), m_now);
     return Gone();
+}
+
+/** What a reset means to the application. */
+CloseReason
+ConnectionArrival::ResetReason() const
+{
+    return m_conn.state.Get() == State::SynReceived ? CloseReason::Refused : CloseReason::Reset;
 }
 
 bool
 ConnectionArrival::CheckSyn()
 {
-    if (m_segment.flags.Has(Flag::SYN))
+    if (!m_segment.flags.Has(Flag::SYN))
+    {
+        return true;
+    }
+    if (m_conn.config->validation.rfc5961)
     {
         Challenge(); // RFC 5961 §4.2
         return false;
     }
-    return true;
+    m_context.Refuse(m_segment); // RFC 793, page 71: a SYN in the window is an error
+    m_context.End(m_conn, Event::Abort, ResetReason(), m_now);
+    return Gone();
 }
 
 bool
@@ -265,6 +352,10 @@ ConnectionArrival::CheckAck()
         return false;
     }
     const SeqNum ack = m_segment.ack;
+    if (m_conn.state.Get() == State::TimeWait)
+    {
+        return true; // all is acknowledged
+    }
     if (m_conn.state.Get() == State::SynReceived)
     {
         if (ack != m_conn.sndNxt)
@@ -275,10 +366,10 @@ ConnectionArrival::CheckAck()
         AcknowledgeNew();
         m_context.Established(m_conn, Event::RcvAckOfSyn, m_now);
     }
-    // RFC 5961 §5.2: what acknowledges the future, or a past beyond any window, is not the peer's.
-    if (ack.IsAfter(m_conn.sndNxt) || ack.IsBefore(m_conn.sndUna - m_conn.maxSndWnd))
+    const bool fromAfar = ack.IsBefore(m_conn.sndUna - m_conn.maxSndWnd);
+    if (ack.IsAfter(m_conn.sndNxt) || (fromAfar && m_conn.config->validation.rfc5961))
     {
-        Challenge();
+        Challenge(); // RFC 5961 §5.2; RFC 9293 §3.10.7.4 for what was never sent
         return false;
     }
     m_conn.lastHeard = m_now;
@@ -305,6 +396,7 @@ ConnectionArrival::AcknowledgeNew()
         m_finAcked = report.acked.fin;
         m_conn.probing &= m_conn.HasUnacked();
         m_conn.retries = 0;
+        m_conn.stalledSince = kNever;
         if (data > 0)
         {
             m_context.Notify({.kind = NoticeKind::Acked, .connection = m_conn.id, .bytes = data});
@@ -374,7 +466,7 @@ ConnectionArrival::ConcludeOurFin()
     }
     if (m_conn.state.Get() == State::LastAck)
     {
-        m_context.End(m_conn, Event::RcvAckOfFin, CloseReason::Normal);
+        m_context.End(m_conn, Event::RcvAckOfFin, CloseReason::Normal, m_now);
         return Gone();
     }
     return true;
@@ -384,6 +476,11 @@ bool
 ConnectionArrival::ProcessText()
 {
     const bool fin = m_segment.flags.Has(Flag::FIN);
+    if (m_conn.state.Get() == State::TimeWait)
+    {
+        m_conn.ackNow |= m_segment.Length() > 0; // it cannot be, after the peer's FIN
+        return true;
+    }
     if ((m_segment.payloadLength == 0 && !fin) || m_conn.peerFinSeen)
     {
         return true;
@@ -399,11 +496,11 @@ ConnectionArrival::ProcessText()
     const bool cut = skip + length < m_segment.payloadLength;
     const bool isNew = length > 0;
 
-    if (isNew && m_conn.detached)
+    if (isNew && m_conn.detached && m_conn.config->closing.resetOnLateData)
     {
         // Nobody will ever read it: RFC 9293 §3.10.4, RFC 2525 §2.17.
         m_context.Refuse(m_segment);
-        m_context.End(m_conn, Event::Abort, CloseReason::Aborted);
+        m_context.End(m_conn, Event::Abort, CloseReason::Aborted, m_now);
         return Gone();
     }
     const uint32_t ahead = first.Since(m_conn.rcvNxt);
@@ -440,7 +537,7 @@ ConnectionArrival::Deliver(uint64_t upTo)
     const auto bytes = static_cast<uint32_t>(upTo - m_conn.rcvOffset);
     m_conn.rcvOffset = upTo;
     m_conn.rcvNxt += bytes;
-    m_conn.unread += bytes;
+    m_conn.unread += m_conn.detached ? 0 : bytes;
     m_context.Notify({.kind = NoticeKind::Readable, .connection = m_conn.id, .bytes = bytes});
 }
 
@@ -472,7 +569,7 @@ ConnectionArrival::CheckFin()
     {
         if (m_finAcked && before == State::FinWait1)
         {
-            m_context.Fire(m_conn, Event::RcvAckOfFin);
+            m_context.Fire(m_conn, Event::RcvAckOfFin, m_now);
         }
         return true;
     }
@@ -488,7 +585,7 @@ ConnectionArrival::CheckFin()
         m_context.EnterTimeWait(m_conn, event, m_now);
         return Gone();
     }
-    m_context.Fire(m_conn, Event::RcvFin);
+    m_context.Fire(m_conn, Event::RcvFin, m_now);
     return true;
 }
 

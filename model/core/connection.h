@@ -24,6 +24,7 @@ enum class TimerMode : uint8_t
     Retransmit, //!< an acknowledgement of what is in flight (RFC 6298)
     Persist,    //!< a window to send into (RFC 9293 §3.8.6.1)
     FinWait2,   //!< the peer's FIN
+    TimeWait,   //!< 2MSL, where the connection is kept whole for that long
 };
 
 /** What a connection needs only while data is on its way; see Connection::transfer. */
@@ -118,8 +119,11 @@ struct Connection
     uint8_t backoff{0};         //!< doublings of the time-out (RFC 6298 §5.5)
     uint8_t keepaliveProbes{0}; //!< sent since the peer was heard last
     Instant timer{kNever};
-    Instant lastHeard{}; //!< when the last acceptable segment arrived
-    Instant lastProbe{}; //!< when the last keepalive probe was sent
+    Instant lastHeard{};                 //!< when the last acceptable segment arrived
+    Instant lastProbe{};                 //!< when the last keepalive probe was sent
+    Instant lastInvalid{Instant::min()}; //!< when a segment out of the window was answered last
+    Instant stalledSince{kNever};        //!< since when nothing of what waits was acknowledged
+    Instant stateSince{};                //!< when it came into its state
     RttEstimator rtt;
     Congestion congestion;
 

@@ -13,7 +13,8 @@ bool
 HasLegalState(const Connection& conn)
 {
     const State state = conn.state.Get();
-    return state != State::Closed && state != State::Listen && state != State::TimeWait;
+    const bool whole = conn.config->closing.wholeTimeWait;
+    return state != State::Closed && state != State::Listen && (state != State::TimeWait || whole);
 }
 
 /** Whether the send sequence space, the scoreboard and the queue speak of the same bytes. */

@@ -101,7 +101,7 @@ Context::MakeConnection(const FourTuple& tuple,
 }
 
 void
-Context::Fire(Connection& connection, Event event)
+Context::Fire(Connection& connection, Event event, Instant now)
 {
     const State from = connection.state.Get();
     const bool legal = connection.state.Fire(event);
@@ -109,6 +109,7 @@ Context::Fire(Connection& connection, Event event)
     static_cast<void>(legal);
     const State to = connection.state.Get();
     CountTransition(from, to);
+    connection.stateSince = now;
     Notify({.kind = NoticeKind::StateChanged,
             .from = from,
             .to = to,
@@ -128,6 +129,7 @@ Context::Forget(Connection& connection)
             std::erase(listener->acceptQueue, id);
         }
     }
+    orphans -= connection.detached;
     demux.Erase(HashTuple(connection.tuple, demuxKey), {RecordKind::Connection, id.index});
     deadlines.Settle(id.index, kNever);
     if (connection.transfer)
@@ -138,21 +140,21 @@ Context::Forget(Connection& connection)
 }
 
 void
-Context::End(Connection& connection, Event event, CloseReason reason)
+Context::End(Connection& connection, Event event, CloseReason reason, Instant now)
 {
     connection.reason = reason;
-    Fire(connection, event);
+    Fire(connection, event, now);
     assert(connection.state.Get() == State::Closed);
     Notify({.kind = NoticeKind::Closed, .reason = reason, .connection = connection.id});
     Forget(connection);
 }
 
 void
-Context::EndWithReset(Connection& connection, Event event, CloseReason reason)
+Context::EndWithReset(Connection& connection, Event event, CloseReason reason, Instant now)
 {
     Emit(MakeReset(connection), connection.id);
     ++counters.resetsOut;
-    End(connection, event, reason);
+    End(connection, event, reason, now);
 }
 
 void
@@ -162,34 +164,62 @@ Context::EnterTimeWait(Connection& connection, Event event, Instant now)
     {
         Emit(MakeAck(connection, now), connection.id);
     }
-    connection.reason = CloseReason::Normal;
-    Fire(connection, event);
     const ClosingConfig& closing = connection.config->closing;
-    Notice closed{.kind = NoticeKind::Closed,
-                  .reason = CloseReason::Normal,
-                  .connection = connection.id};
-    if (closing.msl == Duration::zero())
+    connection.reason = CloseReason::Normal;
+    Fire(connection, event, now);
+    const Duration length =
+        closing.model->Length(*connection.config,
+                              {connection.tuple, connection.rtt.Srtt(), timeWaits.Size()});
+    if (closing.wholeTimeWait && length > Duration::zero())
     {
-        Fire(connection, Event::TwoMslExpired);
-        Notify(closed);
-        Forget(connection);
+        connection.lastHeard = now;
+        connection.timerMode = TimerMode::TimeWait;
+        connection.timer = now + length;
+        MarkReady(connection);
         return;
     }
+    bool room = timeWaits.Size() < closing.maxTimeWaits;
+    if (!room)
+    {
+        ++counters.timeWaitOverflows;
+        room = timeWaits.Size() > 0 &&
+               closing.model->OnFull(*connection.config) == TimeWaitOverflow::EvictOldest;
+        if (room)
+        {
+            EndTimeWait(*timeWaitTimers.Due(kNever), Event::Abort);
+        }
+    }
+    if (room && length > Duration::zero())
+    {
+        LeaveTimeWaitRecord(connection, length, now);
+    }
+    else
+    {
+        End(connection, Event::TwoMslExpired, CloseReason::Normal, now);
+    }
+}
+
+void
+Context::LeaveTimeWaitRecord(Connection& connection, Duration length, Instant now)
+{
+    const uint16_t window = AdvertiseWindow(connection);
     const TimeWaitRecord record{.tuple = connection.tuple,
                                 .sndNxt = connection.sndNxt,
                                 .rcvNxt = connection.rcvNxt,
                                 .rcvWnd = connection.RcvWnd(),
                                 .tsRecent = connection.tsRecent,
                                 .tsOffset = connection.tsOffset,
-                                .rcvScale = connection.agreement.rcvScale,
+                                .window = window,
                                 .timestamps = connection.agreement.timestamps,
-                                .rfc1337 = closing.rfc1337,
-                                .length = 2 * closing.msl,
+                                .config = timeWaitConfigs.Retain(connection.config),
                                 .expiry = {}};
+    Notice closed{.kind = NoticeKind::Closed,
+                  .reason = CloseReason::Normal,
+                  .connection = connection.id};
     Forget(connection);
     closed.timeWait = timeWaits.Make(record);
     const uint32_t index = closed.timeWait.index;
-    timeWaitTimers.Start(index, now, record.length);
+    timeWaitTimers.Start(index, now, length);
     demux.Insert(HashTuple(record.tuple, demuxKey), {RecordKind::TimeWait, index});
     ++counters.timeWaits;
     Notify(closed);
@@ -202,10 +232,10 @@ Context::Established(Connection& connection, Event event, Instant now)
     connection.lastHeard = now;
     connection.congestion.cwnd = connection.config->data.initialWindow * connection.SndMss();
     connection.congestion.ssthresh = connection.config->data.initialSsthresh;
-    Fire(connection, event);
+    Fire(connection, event, now);
     if (connection.finQueued)
     {
-        Fire(connection, Event::Close);
+        Fire(connection, Event::Close, now);
     }
 }
 
@@ -264,6 +294,7 @@ Context::EndTimeWait(uint32_t index, Event event)
             .reason = CloseReason::Normal,
             .timeWait = id,
             .tuple = record.tuple});
+    timeWaitConfigs.Release(record.config);
     timeWaits.Free(id);
 }
 
@@ -295,6 +326,25 @@ Context::EmitSynAck(const RequestRecord& request, Instant now)
     const Config& terms = *listeners.Find(request.listener)->config;
     outbox.PushBack({.segment = MakeSynAck(request, terms, StampsFor(request, now)),
                      .listener = request.listener});
+}
+
+bool
+Context::MayChallenge(const ValidationConfig& validation, Instant now)
+{
+    const auto second = std::chrono::duration_cast<std::chrono::seconds>(now.time_since_epoch());
+    if (second != m_challengeSecond)
+    {
+        m_challengeSecond = second;
+        m_challengesInSecond = 0;
+    }
+    if (m_challengesInSecond >= validation.challengesPerSecond)
+    {
+        ++counters.challengesWithheld;
+        return false;
+    }
+    ++m_challengesInSecond;
+    ++counters.challengeAcks;
+    return true;
 }
 
 void
@@ -346,6 +396,14 @@ Context::Rest(Connection& connection, Instant now)
         Spare(std::move(connection.transfer));
     }
     ChooseTimer(connection, now);
+    if (!IsWaitingForAnAnswer(connection))
+    {
+        connection.stalledSince = kNever;
+    }
+    else if (connection.stalledSince == kNever)
+    {
+        connection.stalledSince = now;
+    }
     deadlines.Expect(connection.id.index, NextDeadline(connection));
 }
 

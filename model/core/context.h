@@ -1,6 +1,7 @@
 #ifndef LIFECYCLE_CORE_CONTEXT_H
 #define LIFECYCLE_CORE_CONTEXT_H
 
+#include "config-refs.h"
 #include "connection.h"
 #include "counters.h"
 #include "deadline-heap.h"
@@ -46,12 +47,15 @@ class Context
                                State born,
                                std::shared_ptr<const Config> config);
     /** Follows an arrow that does not end the connection. */
-    void Fire(Connection& connection, Event event);
+    void Fire(Connection& connection, Event event, Instant now);
     /** Ends the connection: afterwards the reference is void. */
-    void End(Connection& connection, Event event, CloseReason reason);
+    void End(Connection& connection, Event event, CloseReason reason, Instant now);
     /** Ends the connection and sends a RST for it. */
-    void EndWithReset(Connection& connection, Event event, CloseReason reason);
-    /** Leaves a TIME_WAIT record in the connection's place: afterwards the reference is void. */
+    void EndWithReset(Connection& connection, Event event, CloseReason reason, Instant now);
+    /**
+     * Leaves a TIME_WAIT record in the connection's place, if there may be one more. Afterwards the
+     * reference is void, unless ClosingConfig::wholeTimeWait.
+     */
     void EnterTimeWait(Connection& connection, Event event, Instant now);
     /** The connection is established: what was waiting for that happens. */
     void Established(Connection& connection, Event event, Instant now);
@@ -74,6 +78,8 @@ class Context
     void EmitSynAck(const RequestRecord& request, Instant now);
     /** \returns the timestamps of a segment of a half-open request */
     Timestamps StampsFor(const RequestRecord& request, Instant now) const;
+    /** Whether one more challenge ACK may be sent in this second (RFC 5961 §7); it is counted. */
+    bool MayChallenge(const ValidationConfig& validation, Instant now);
     /** Answers a segment that belongs to no connection with a RST (RFC 9293 §3.10.7.1). */
     void Refuse(const Segment& offender);
 
@@ -110,16 +116,22 @@ class Context
     Ring<ConnectionId> ready;
     Ring<Notice> notices;
 
+    ConfigRefs timeWaitConfigs;
+    std::size_t orphans{0}; //!< connections whose application is gone
+
     Counters counters;
     std::array<uint64_t, kStates> census{};
 
   private:
+    void LeaveTimeWaitRecord(Connection& connection, Duration length, Instant now);
     void CountTransition(State from, State to);
     void Forget(Connection& connection);
     void Spare(std::unique_ptr<Transfer> transfer);
     const FourTuple& TupleOf(RecordRef ref) const;
 
     std::vector<std::unique_ptr<Transfer>> m_spareTransfers;
+    std::chrono::seconds m_challengeSecond{-1};
+    uint32_t m_challengesInSecond{0};
 };
 
 } // namespace lifecycle

@@ -30,18 +30,79 @@ struct Endpoint::Impl : Context
     {
         const uint32_t range =
             uint32_t{handshake.lastEphemeralPort} - handshake.firstEphemeralPort + 1;
-        for (uint32_t tried = 0; tried < range; ++tried)
+        const bool anywhere = handshake.ports == PortChoice::Random;
+        uint64_t start = handshake.ports == PortChoice::Hashed ? hash : 0;
+        uint32_t attempt = portAttempts;
+        if (anywhere)
         {
-            const uint16_t port = EphemeralPort(hash,
-                                                portAttempts++,
+            start = random.Next();
+            attempt = 0;
+        }
+        for (uint32_t tried = 0; tried < range; ++tried, ++attempt)
+        {
+            const uint16_t port = EphemeralPort(start,
+                                                attempt,
                                                 handshake.firstEphemeralPort,
                                                 handshake.lastEphemeralPort);
             if (!ports.IsReserved(port) && !listenersByPort.contains(port) && suits(port))
             {
+                portAttempts = anywhere ? portAttempts : attempt + 1;
                 return {port};
             }
         }
+        ++counters.portsExhausted;
         return {0, Error::AddressNotAvailable};
+    }
+
+    /** Whether a connection or TIME-WAIT of this node keeps the port from being bound. */
+    bool IsHeld(const IpAddress& local, uint16_t port, bool reuseAddress) const
+    {
+        if (reuseAddress || config->closing.bindOverTimeWait)
+        {
+            return false;
+        }
+        bool held = false;
+        const auto look = [&](auto, const auto& record) {
+            held |= record.tuple.localPort == port && local.Covers(record.tuple.local);
+        };
+        connections.ForEach(look);
+        timeWaits.ForEach(look);
+        return held;
+    }
+
+    /** Whether a new connection may take the place of what has its four-tuple. */
+    bool GivesWay(RecordRef ref, const Config& newcomer, Instant now)
+    {
+        if (ref.kind != RecordKind::TimeWait)
+        {
+            return false;
+        }
+        const TimeWaitRecord& record = timeWaits.Get(ref.index);
+        const Duration age = now - (record.expiry.deadline - timeWaitTimers.WaitOf(ref.index));
+        const TimeWaitFacts facts{record.rcvNxt, record.timestamps, record.tsRecent, age};
+        return newcomer.closing.model->YieldsToConnect(newcomer, facts);
+    }
+
+    /** Ends the TIME-WAIT that a new connection takes the place of. \returns its SND.NXT */
+    std::optional<SeqNum> TakeOver(const FourTuple& tuple)
+    {
+        const std::optional<RecordRef> ref = Lookup(tuple);
+        if (!ref)
+        {
+            return std::nullopt;
+        }
+        const SeqNum sndNxt = timeWaits.Get(ref->index).sndNxt;
+        ++counters.timeWaitReuses;
+        EndTimeWait(ref->index, Event::Abort);
+        return sndNxt;
+    }
+
+    /** The application's half of the end of SYN-SENT to LAST-ACK. */
+    void Detach(Connection& conn)
+    {
+        orphans += !conn.detached;
+        conn.detached = true;
+        MarkReady(conn);
     }
 };
 
@@ -74,7 +135,7 @@ Endpoint::OnDeadline(Instant now)
 }
 
 void
-Endpoint::OnUnreachable(Instant, const FourTuple& tuple, SeqNum seq, bool)
+Endpoint::OnUnreachable(Instant now, const FourTuple& tuple, SeqNum seq, bool)
 {
     const std::optional<RecordRef> ref = m_impl->Lookup(tuple);
     if (!ref || ref->kind != RecordKind::Connection)
@@ -87,14 +148,14 @@ Endpoint::OnUnreachable(Instant, const FourTuple& tuple, SeqNum seq, bool)
     const bool inFlight = seq.IsWithin(conn.sndUna, conn.sndNxt.Since(conn.sndUna));
     if (inFlight && conn.state.Get() == State::SynSent)
     {
-        m_impl->End(conn, Event::GiveUp, CloseReason::Unreachable);
+        m_impl->End(conn, Event::GiveUp, CloseReason::Unreachable, now);
     }
 }
 
 // Calls of the application.
 
 Result<uint16_t>
-Endpoint::Bind(const IpAddress& local, uint16_t port)
+Endpoint::Bind(const IpAddress& local, uint16_t port, bool reuseAddress)
 {
     if (port == 0)
     {
@@ -106,7 +167,7 @@ Endpoint::Bind(const IpAddress& local, uint16_t port)
         }
         port = chosen.value;
     }
-    else if (m_impl->ports.Conflicts(local, port))
+    else if (m_impl->ports.Conflicts(local, port) || m_impl->IsHeld(local, port, reuseAddress))
     {
         return {0, Error::AddressInUse};
     }
@@ -130,7 +191,9 @@ Endpoint::Listen(const ListenRequest& request)
     std::vector<ListenerId>& there = m_impl->listenersByPort[request.port];
     for (ListenerId id : there)
     {
-        if (m_impl->listeners.Find(id)->local == request.local)
+        const bool shared =
+            request.reuseAddress && m_impl->Or(request.config)->closing.reuseAddressSharesListener;
+        if (m_impl->listeners.Find(id)->local == request.local && !shared)
         {
             return {{}, Error::AddressInUse};
         }
@@ -141,14 +204,15 @@ Endpoint::Listen(const ListenRequest& request)
     listener.local = request.local;
     listener.port = request.port;
     listener.config = m_impl->Or(request.config);
-    listener.backlog = std::min(request.backlog, listener.config->handshake.backlogCap);
+    const HandshakeConfig& handshake = listener.config->handshake;
+    listener.backlog = std::min(request.backlog.value_or(handshake.backlog), handshake.backlogCap);
     there.push_back(id);
     ++m_impl->census[static_cast<std::size_t>(State::Listen)];
     return {id};
 }
 
 void
-Endpoint::StopListening(Instant, ListenerId id)
+Endpoint::StopListening(Instant now, ListenerId id)
 {
     Listener* listener = m_impl->listeners.Find(id);
     if (listener == nullptr)
@@ -169,7 +233,7 @@ Endpoint::StopListening(Instant, ListenerId id)
     for (ConnectionId waiting : std::exchange(listener->acceptQueue, {}))
     {
         Connection& conn = *m_impl->connections.Find(waiting);
-        m_impl->EndWithReset(conn, Event::Abort, CloseReason::Aborted);
+        m_impl->EndWithReset(conn, Event::Abort, CloseReason::Aborted, now);
     }
     const auto there = m_impl->listenersByPort.find(listener->port);
     std::erase(there->second, id);
@@ -210,7 +274,8 @@ Endpoint::Connect(Instant now, const ConnectRequest& request)
     FourTuple tuple{request.local, request.remote, request.localPort, request.remotePort};
     const auto isFree = [&](uint16_t port) {
         tuple.localPort = port;
-        return !m_impl->Lookup(tuple);
+        const std::optional<RecordRef> there = m_impl->Lookup(tuple);
+        return !there || m_impl->GivesWay(*there, *config, now);
     };
     if (request.localPort == 0)
     {
@@ -226,9 +291,12 @@ Endpoint::Connect(Instant now, const ConnectRequest& request)
     {
         return {{}, Error::AddressInUse};
     }
+    const std::optional<SeqNum> formerSndNxt = m_impl->TakeOver(tuple);
     Connection& conn = m_impl->MakeConnection(tuple, State::Closed, config);
     conn.agreement = Offer(config->data, request.linkMss);
-    conn.iss = m_impl->ChooseIss(now, tuple, config->handshake);
+    conn.iss = formerSndNxt ? *formerSndNxt + kIssBeyondTimeWait
+                            : m_impl->ChooseIss(now, tuple, config->handshake);
+    conn.stateSince = now;
     conn.sndUna = conn.iss;
     conn.sndNxt = conn.iss;
     conn.tsOffset = TimestampOffset(m_impl->secret, tuple);
@@ -236,7 +304,7 @@ Endpoint::Connect(Instant now, const ConnectRequest& request)
     // One SYN is all that may be in flight; Established() opens the window.
     conn.congestion.cwnd = config->data.mss;
     ++m_impl->counters.activeOpens;
-    m_impl->Fire(conn, Event::ActiveOpen);
+    m_impl->Fire(conn, Event::ActiveOpen, now);
     m_impl->MarkReady(conn);
     return {conn.id};
 }
@@ -285,7 +353,7 @@ Endpoint::Read(Instant, ConnectionId id, uint32_t bytes)
 }
 
 Error
-Endpoint::ShutdownSend(Instant, ConnectionId id)
+Endpoint::ShutdownSend(Instant now, ConnectionId id)
 {
     Connection* conn = m_impl->connections.Find(id);
     if (conn == nullptr)
@@ -299,13 +367,13 @@ Endpoint::ShutdownSend(Instant, ConnectionId id)
     const bool opening = conn->state.Get() == State::SynSent;
     if (opening && conn->sndQueued == 0)
     {
-        m_impl->End(*conn, Event::Close, CloseReason::Aborted); // RFC 9293 §3.10.4, SYN-SENT
+        m_impl->End(*conn, Event::Close, CloseReason::Aborted, now); // RFC 9293 §3.10.4, SYN-SENT
         return Error::None;
     }
     conn->finQueued = true;
     if (!opening)
     {
-        m_impl->Fire(*conn, Event::Close);
+        m_impl->Fire(*conn, Event::Close, now);
         m_impl->MarkReady(*conn);
     }
     return Error::None;
@@ -319,17 +387,23 @@ Endpoint::Close(Instant now, ConnectionId id)
     {
         return Error::NotConnected;
     }
-    if (conn->unread > 0 && conn->config->closing.resetOnUnreadData)
+    const ClosingConfig& closing = conn->config->closing;
+    if (closing.abortOnClose || (conn->unread > 0 && closing.resetOnUnreadData))
     {
         return Abort(now, id);
     }
-    conn->detached = true;
-    m_impl->MarkReady(*conn);
+    if (!conn->detached && m_impl->orphans >= closing.maxOrphans)
+    {
+        ++m_impl->counters.orphanOverflows;
+        return Abort(now, id);
+    }
+    m_impl->Detach(*conn);
+    conn->unread = 0;
     return ShutdownSend(now, id);
 }
 
 Error
-Endpoint::Abort(Instant, ConnectionId id)
+Endpoint::Abort(Instant now, ConnectionId id)
 {
     Connection* conn = m_impl->connections.Find(id);
     if (conn == nullptr)
@@ -338,11 +412,11 @@ Endpoint::Abort(Instant, ConnectionId id)
     }
     if (conn->state.Get() == State::SynSent)
     {
-        m_impl->End(*conn, Event::Abort, CloseReason::Aborted); // nothing the peer could reset
+        m_impl->End(*conn, Event::Abort, CloseReason::Aborted, now); // nothing the peer could reset
     }
     else
     {
-        m_impl->EndWithReset(*conn, Event::Abort, CloseReason::Aborted);
+        m_impl->EndWithReset(*conn, Event::Abort, CloseReason::Aborted, now);
     }
     return Error::None;
 }

@@ -57,6 +57,7 @@ struct OutSegment
     ListenerId listener{};      //!< who sends it, if it is the SYN-ACK of a half-open request
     uint64_t streamOffset{0};   //!< of the first byte of payload
     bool retransmission{false}; //!< sent before
+    bool garbage{false};        //!< the payload is one byte of no meaning, not of the stream
 };
 
 /** What becomes of the payload of a segment received. */
@@ -84,7 +85,8 @@ struct ListenRequest
 {
     IpAddress local; //!< unspecified: all addresses
     uint16_t port{0};
-    uint32_t backlog{UINT32_MAX};           //!< capped by HandshakeConfig::backlogCap
+    std::optional<uint32_t> backlog{};      //!< capped by HandshakeConfig::backlogCap
+    bool reuseAddress{false};               //!< SO_REUSEADDR
     std::shared_ptr<const Config> config{}; //!< null: the endpoint's
 };
 
@@ -113,6 +115,8 @@ struct ConnectionView
     Phase phase{Phase::Open};
     bool peerFinSeen{false};
     CloseReason reason{CloseReason::None};
+    Instant since{};    //!< when it came into its state; not kept of TIME_WAIT records
+    bool orphan{false}; //!< its application has closed it
 };
 
 /**
@@ -151,9 +155,10 @@ class Endpoint
     /**
      * Reserves a local port: no other Bind gets it, nor a Connect that does not name it.
      * \param port 0: any ephemeral port
+     * \param reuseAddress SO_REUSEADDR: connections in TIME-WAIT do not stand in the way
      * \returns the port, AddressInUse, or AddressNotAvailable where none is left
      */
-    Result<uint16_t> Bind(const IpAddress& local, uint16_t port);
+    Result<uint16_t> Bind(const IpAddress& local, uint16_t port, bool reuseAddress = false);
     /** Gives a reservation back. */
     void Unbind(const IpAddress& local, uint16_t port);
     /** Takes connections; the port may be reserved. \returns AddressInUse if another listens there

@@ -61,6 +61,18 @@ class ExpiryQueues
         queue.last = index;
     }
 
+    /** Lets the record in slot \p index, which is in a queue, wait as long again from \p now. */
+    void Restart(uint32_t index, Instant now)
+    {
+        Start(index, now, WaitOf(index));
+    }
+
+    /** \returns how long the record in slot \p index, which is in a queue, waits in all */
+    Duration WaitOf(uint32_t index)
+    {
+        return m_queues[Link(index).queue].wait;
+    }
+
     /** Takes the record in slot \p index out of its queue, if it is in one. */
     void Stop(uint32_t index)
     {

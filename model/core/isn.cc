@@ -40,22 +40,26 @@ struct SipState
     }
 };
 
-} // namespace
-
-uint64_t
-SipHash(const SecretKey& key, const FourTuple& tuple)
+SipState
+Begin(const SecretKey& key)
 {
-    SipState state{key[0] ^ 0x736f6d6570736575,
-                   key[1] ^ 0x646f72616e646f6d,
-                   key[0] ^ 0x6c7967656e657261,
-                   key[1] ^ 0x7465646279746573};
+    return {key[0] ^ 0x736f6d6570736575,
+            key[1] ^ 0x646f72616e646f6d,
+            key[0] ^ 0x6c7967656e657261,
+            key[1] ^ 0x7465646279746573};
+}
+
+/** Absorbs the tuple as the end of a message, of which \p before bytes were absorbed already. */
+uint64_t
+Finish(SipState state, const FourTuple& tuple, uint64_t before)
+{
     std::array<uint64_t, 4> addresses;
     std::memcpy(addresses.data(), &tuple, sizeof(addresses));
     for (uint64_t word : addresses)
     {
         state.Absorb(word);
     }
-    const uint64_t length = sizeof(FourTuple);
+    const uint64_t length = before + sizeof(FourTuple);
     state.Absorb(length << 56 | uint64_t{tuple.localPort} << 16 | tuple.remotePort);
     state.v2 ^= 0xff;
     for (int i = 0; i < 4; ++i)
@@ -63,6 +67,22 @@ SipHash(const SecretKey& key, const FourTuple& tuple)
         state.Round();
     }
     return state.v0 ^ state.v1 ^ state.v2 ^ state.v3;
+}
+
+} // namespace
+
+uint64_t
+SipHash(const SecretKey& key, const FourTuple& tuple)
+{
+    return Finish(Begin(key), tuple, 0);
+}
+
+uint64_t
+SipHash(const SecretKey& key, const FourTuple& tuple, uint64_t before)
+{
+    SipState state = Begin(key);
+    state.Absorb(before);
+    return Finish(state, tuple, sizeof(before));
 }
 
 SeqNum

@@ -11,6 +11,12 @@
 namespace lifecycle
 {
 
+/**
+ * How far beyond the SND.NXT of a TIME-WAIT a connection begins that takes its place: more than any
+ * unscaled window (Linux: tcp_timewait_state_process, tcp_twsk_unique).
+ */
+inline constexpr uint32_t kIssBeyondTimeWait = 65535 + 2;
+
 /** A secret of the node, from which nothing about its hashes can be guessed. */
 using SecretKey = std::array<uint64_t, 2>;
 
@@ -19,6 +25,9 @@ using SecretKey = std::array<uint64_t, 2>;
  * RFC 6528 §3 asks for, and the one that Linux uses (net/core/secure_seq.c).
  */
 uint64_t SipHash(const SecretKey& key, const FourTuple& tuple);
+
+/** The same with eight more bytes before the tuple. */
+uint64_t SipHash(const SecretKey& key, const FourTuple& tuple, uint64_t before);
 
 /**
  * An initial sequence number by RFC 6528 §3: ISN = M + F(four-tuple, secret key).

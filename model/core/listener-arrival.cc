@@ -1,7 +1,8 @@
 #include "arrival.h"
 #include "context.h"
 #include "handshake.h"
-#include "timers.h"
+#include "passive-open.h"
+#include "syn-cookie.h"
 
 #include <algorithm>
 
@@ -11,166 +12,142 @@ namespace lifecycle
 namespace
 {
 
-bool
-IsAcceptQueueFull(const Listener& listener)
+RequestRecord
+RequestFor(Context& context,
+           const Listener& listener,
+           const Segment& syn,
+           std::optional<SeqNum> formerSndNxt,
+           Instant now)
 {
-    // As Linux's sk_acceptq_is_full: one more than the backlog fits.
-    return listener.acceptQueue.size() > listener.backlog;
+    const Config& config = *listener.config;
+    RequestRecord request;
+    request.tuple = syn.tuple;
+    request.iss = formerSndNxt ? *formerSndNxt + kIssBeyondTimeWait
+                               : context.ChooseIss(now, syn.tuple, config.handshake);
+    request.irs = syn.seq;
+    request.tsRecent = syn.options.timestamps.value_or(Timestamps{}).value;
+    request.agreement = Negotiate(config.data, syn.linkMss, syn);
+    request.listener = listener.id;
+    return request;
 }
 
-/** The connection that a request becomes when its third segment arrives. */
-Connection&
-Promote(Context& context, uint32_t index, const Segment& third, Instant now)
-{
-    const RequestRecord request = context.requests.Get(index);
-    Listener& listener = *context.listeners.Find(request.listener);
-    context.EndRequest(index, std::nullopt);
-
-    Connection& conn = context.MakeConnection(request.tuple, State::SynReceived, listener.config);
-    conn.agreement = request.agreement;
-    conn.iss = request.iss;
-    conn.sndUna = third.ack;
-    conn.sndNxt = third.ack;
-    conn.irs = request.irs;
-    conn.rcvNxt = request.irs + 1;
-    conn.rcvAdv = conn.rcvNxt + SynWindow(conn.config->data);
-    conn.lastAckSent = conn.rcvNxt;
-    conn.tsRecent = request.tsRecent;
-    conn.tsOffset = TimestampOffset(context.secret, request.tuple);
-    conn.sndWnd = uint32_t{third.window} << conn.agreement.sndScale;
-    conn.maxSndWnd = conn.sndWnd;
-    conn.sndWl1 = third.seq;
-    conn.sndWl2 = third.ack;
-    if (request.retries == 0)
-    {
-        const Instant sentAt = request.expiry.deadline - SynAckTimeout(*conn.config, 0);
-        conn.rtt.AddSample(now - sentAt);
-    }
-    conn.unaccepted = true;
-    conn.listener = request.listener;
-    listener.acceptQueue.push_back(conn.id);
-    ++context.counters.accepted;
-    context.Established(conn, Event::RcvAckOfSyn, now);
-    context.Notify({.kind = NoticeKind::AcceptReady, .listener = request.listener});
-    return conn;
-}
-
-/** Answers what a half-open request cannot take (RFC 9293 §3.10.7.4, first check). */
+/** A SYN-ACK that holds all there is to know: nothing is kept here. */
 void
-Acknowledge(Context& context, const RequestRecord& request, Instant now)
+SendCookie(Context& context, Listener& listener, RequestRecord request, Instant now)
 {
-    const DataConfig& config = context.listeners.Find(request.listener)->config->data;
-    const auto window = static_cast<uint16_t>(SynWindow(config) >> request.agreement.rcvScale);
-    Segment ack = BareAck(request.tuple, request.iss + 1, request.irs + 1, window);
-    if (request.agreement.timestamps)
-    {
-        ack.options.timestamps = context.StampsFor(request, now);
-    }
-    context.Emit(ack);
+    ++context.counters.cookiesSent;
+    listener.lastCookie = now;
+    request.iss = MakeSynCookie(now, context.secret, request);
+    Timestamps stamps = context.StampsFor(request, now);
+    stamps.value = CookieTimestamp(stamps.value, request.agreement);
+    context.Emit(MakeSynAck(request, *listener.config, stamps));
 }
 
-/** Whether a half-open request takes this ACK for the third segment; if not, it is answered. */
-bool
-CompletesHandshake(Context& context, const RequestRecord& request, const Segment& segment)
+/** The two-way handshake: the SYN alone makes the connection, whoever sent it and whenever. */
+void
+OpenTwoWay(Context& context,
+           Listener& listener,
+           const RequestRecord& request,
+           const Segment& syn,
+           Instant now)
 {
-    if (!segment.flags.Has(Flag::ACK))
+    ++context.counters.passiveOpens;
+    context.EmitSynAck(request, now);
+    context.MarkReady(Promote(context, listener, request, syn, now));
+}
+
+void
+TakeSyn(Context& context,
+        Listener& listener,
+        const Segment& syn,
+        std::optional<SeqNum> formerSndNxt,
+        Instant now)
+{
+    const Config& config = *listener.config;
+    const HandshakeModel& model = *config.handshake.model;
+    const RequestRecord request = RequestFor(context, listener, syn, formerSndNxt, now);
+    const SynVerdict verdict = model.OnSyn(config, LoadOf(listener));
+    context.counters.synOverflows += verdict != SynVerdict::Queue;
+    switch (verdict)
     {
-        ++context.counters.noAck;
-        return false;
+    case SynVerdict::Cookie:
+        SendCookie(context, listener, request, now);
+        break;
+    case SynVerdict::Reset:
+        context.Refuse(syn);
+        break;
+    case SynVerdict::Drop:
+        break;
+    case SynVerdict::Queue:
+        if (config.handshake.form == HandshakeForm::TwoWay)
+        {
+            OpenTwoWay(context, listener, request, syn, now);
+            break;
+        }
+        const uint32_t index = context.MakeRequest(request);
+        context.requestTimers.Start(
+            index,
+            now,
+            model.SynAckTimeout(config, 0).value_or(config.data.rto.initial));
+        context.EmitSynAck(request, now);
+        break;
     }
-    if (segment.ack != request.iss + 1)
+}
+
+/** An ACK at a listener: the third segment of a handshake of which only a cookie was kept? */
+Placement
+TakeAck(Context& context, Listener& listener, const Segment& third, Instant now)
+{
+    const Config& config = *listener.config;
+    const bool cookiesAreOut =
+        listener.lastCookie && now - *listener.lastCookie < 2 * kCookiePeriod;
+    const std::optional<RequestRecord> request =
+        cookiesAreOut && config.handshake.synCookies != SynCookies::Never
+            ? ReadSynCookie(now, context.secret, config.data, third)
+            : std::nullopt;
+    if (!request)
     {
-        context.Refuse(segment); // RFC 9293 §3.10.7.4, fifth check, SYN-RECEIVED
-        return false;
+        context.counters.cookiesRefused += cookiesAreOut;
+        context.Refuse(third); // RFC 9293 §3.10.7.2, second check
+        return {};
     }
-    if (IsAcceptQueueFull(*context.listeners.Find(request.listener)))
+    if (!IsAdmitted(context, listener, third))
     {
-        ++context.counters.acceptOverflows;
-        return false;
+        return {};
     }
-    return true;
+    ++context.counters.cookiesAccepted;
+    return ArriveAtConnection(context,
+                              Promote(context, listener, *request, third, now),
+                              third,
+                              now);
 }
 
 } // namespace
 
-void
-ArriveAtListener(Context& context, Listener& listener, const Segment& segment, Instant now)
-{
-    if (segment.flags.Has(Flag::RST))
-    {
-        return; // first check
-    }
-    if (segment.flags.Has(Flag::ACK))
-    {
-        context.Refuse(segment); // second check
-        return;
-    }
-    if (!segment.flags.Has(Flag::SYN))
-    {
-        ++context.counters.noAck;
-        return; // fourth: "should not get here"
-    }
-    if (listener.halfOpen >= std::max<uint32_t>(listener.backlog, 1) || IsAcceptQueueFull(listener))
-    {
-        ++context.counters.synOverflows;
-        return;
-    }
-    const Config& config = *listener.config;
-    const RequestRecord request{.tuple = segment.tuple,
-                                .iss = context.ChooseIss(now, segment.tuple, config.handshake),
-                                .irs = segment.seq,
-                                .tsRecent = segment.options.timestamps.value_or(Timestamps{}).value,
-                                .agreement = Negotiate(config.data, segment.linkMss, segment),
-                                .listener = listener.id,
-                                .expiry = {}};
-    const uint32_t index = context.MakeRequest(request);
-    context.requestTimers.Start(index, now, SynAckTimeout(config, 0));
-    context.EmitSynAck(request, now);
-}
-
 Placement
-ArriveAtRequest(Context& context, uint32_t index, const Segment& segment, Instant now)
+ArriveAtListener(Context& context,
+                 Listener& listener,
+                 const Segment& segment,
+                 std::optional<SeqNum> formerSndNxt,
+                 Instant now)
 {
-    RequestRecord& request = context.requests.Get(index);
-    const Config& config = *context.listeners.Find(request.listener)->config;
-    const SeqNum rcvNxt = request.irs + 1;
-    const bool rst = segment.flags.Has(Flag::RST);
-    const bool syn = segment.flags.Has(Flag::SYN);
-
-    if (syn && segment.seq == request.irs && !rst && !segment.flags.Has(Flag::ACK))
+    const Flags flags = segment.flags;
+    if (flags.Has(Flag::RST))
     {
-        // The peer has not heard our SYN-ACK: again, without touching its timer.
-        ++context.counters.retransmits;
-        context.EmitSynAck(request, now);
+        return {}; // first check
+    }
+    if (flags.Has(Flag::ACK))
+    {
+        return TakeAck(context, listener, segment, now);
+    }
+    const bool synFin = flags.Has(Flag::SYN) && flags.Has(Flag::FIN);
+    if (!flags.Has(Flag::SYN) || (synFin && listener.config->handshake.dropSynFin))
+    {
+        ++context.counters.nonsenseFlags; // fourth: "should not get here"
         return {};
     }
-    const bool old = request.agreement.timestamps && segment.options.timestamps && !rst &&
-                     IsOldTimestamp(segment.options.timestamps->value, request.tsRecent);
-    if (old || !IsInWindow(segment, rcvNxt, SynWindow(config.data)))
-    {
-        ++(old ? context.counters.pawsDropped : context.counters.unacceptable);
-        if (!rst)
-        {
-            Acknowledge(context, request, now);
-        }
-        return {};
-    }
-    if (rst || syn)
-    {
-        // RFC 9293 §3.10.7.4, second and fourth check: a passive open returns to LISTEN.
-        // A RST has to stand exactly at RCV.NXT (RFC 5961 §3.2).
-        if (!rst || segment.seq == rcvNxt)
-        {
-            context.counters.resetsIn += rst;
-            context.EndRequest(index, Event::RcvRst);
-        }
-        return {};
-    }
-    if (!CompletesHandshake(context, request, segment))
-    {
-        return {};
-    }
-    return ArriveAtConnection(context, Promote(context, index, segment, now), segment, now);
+    TakeSyn(context, listener, segment, formerSndNxt, now);
+    return {};
 }
 
 } // namespace lifecycle

@@ -44,27 +44,6 @@ class Output
     Instant m_now;
 };
 
-/**
- * The window field, and a note of what is promised with it. The right edge never moves back
- * (RFC 9293 §3.8.6), and forward only by steps worth it (§3.8.6.2.2).
- */
-uint16_t
-AdvertiseWindow(Connection& conn)
-{
-    const uint32_t free = conn.FreeReceiveBuffer();
-    const uint32_t promised = conn.RcvWnd();
-    const uint32_t step = std::min(conn.SndMss(), conn.config->data.rcvBuf / 2);
-    const uint32_t window = free >= promised + step ? free : promised;
-    const uint32_t unit = 1U << conn.agreement.rcvScale;
-    // What is promised already is rounded up, so as not to be taken back; what is new, down.
-    const uint32_t scaled = window > promised
-                                ? std::max(window / unit, (promised + unit - 1) / unit)
-                                : (window + unit - 1) / unit;
-    const uint32_t field = std::min<uint32_t>(scaled, 65535);
-    conn.rcvAdv = Later(conn.rcvAdv, conn.rcvNxt + field * unit);
-    return static_cast<uint16_t>(field);
-}
-
 /** A segment in a synchronized state, without payload: it acknowledges all that has arrived. */
 Segment
 AckingSegment(Connection& conn, SeqNum seq, Flags flags, Instant now)
@@ -299,7 +278,10 @@ Output::Probe()
     {
         m_conn.keepaliveNow = false;
         ++m_context.counters.keepaliveProbes;
-        return OutSegment{.segment = AckingSegment(m_conn, m_conn.sndNxt - 1, Flags(), m_now)};
+        OutSegment probe{.segment = AckingSegment(m_conn, m_conn.sndNxt - 1, Flags(), m_now)};
+        probe.garbage = m_conn.config->keepalive.probe == KeepaliveProbe::GarbageByte;
+        probe.segment.payloadLength = probe.garbage;
+        return probe;
     }
     if (!m_conn.probeNow || m_conn.HasUnacked())
     {
@@ -356,6 +338,23 @@ MakeAck(Connection& connection, Instant now)
     ack.options.sacks = SackBlocks(connection);
     connection.ackNow = false;
     return ack;
+}
+
+uint16_t
+AdvertiseWindow(Connection& conn)
+{
+    const uint32_t free = conn.FreeReceiveBuffer();
+    const uint32_t promised = conn.RcvWnd();
+    const uint32_t step = std::min(conn.SndMss(), conn.config->data.rcvBuf / 2);
+    const uint32_t window = !conn.peerFinSeen && free >= promised + step ? free : promised;
+    const uint32_t unit = 1U << conn.agreement.rcvScale;
+    // What is promised already is rounded up, so as not to be taken back; what is new, down.
+    const uint32_t scaled = window > promised
+                                ? std::max(window / unit, (promised + unit - 1) / unit)
+                                : (window + unit - 1) / unit;
+    const uint32_t field = std::min<uint32_t>(scaled, 65535);
+    conn.rcvAdv = Later(conn.rcvAdv, conn.rcvNxt + field * unit);
+    return static_cast<uint16_t>(field);
 }
 
 Segment

@@ -23,6 +23,12 @@ std::optional<OutSegment> NextSegment(Context& context, Connection& connection, 
 /** An acknowledgement; whatever was owed to the peer is paid with it. */
 Segment MakeAck(Connection& connection, Instant now);
 
+/**
+ * The window field, and a note of what is promised with it. The right edge never moves back
+ * (RFC 9293 §3.8.6), and forward only by steps worth it (§3.8.6.2.2).
+ */
+uint16_t AdvertiseWindow(Connection& connection);
+
 /** The RST that ends a synchronized connection from this side (RFC 9293 §3.10.5). */
 Segment MakeReset(const Connection& connection);
 

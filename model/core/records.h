@@ -10,6 +10,7 @@
 #include <cstdint>
 #include <deque>
 #include <memory>
+#include <optional>
 
 namespace lifecycle
 {
@@ -24,6 +25,7 @@ struct Listener
     uint32_t halfOpen{0}; //!< request records of it
     std::deque<ConnectionId> acceptQueue;
     std::shared_ptr<const Config> config;
+    std::optional<Instant> lastCookie; //!< when a SYN cookie was sent last
 };
 
 /** What the two sides agreed on in their SYNs. */
@@ -57,13 +59,12 @@ struct TimeWaitRecord
     FourTuple tuple;
     SeqNum sndNxt;
     SeqNum rcvNxt;
-    uint32_t rcvWnd{0};
+    uint32_t rcvWnd{0}; //!< bytes that the peer was promised
     uint32_t tsRecent{0};
     uint32_t tsOffset{0};
-    uint8_t rcvScale{0};
+    uint16_t window{0}; //!< the window field to send
     bool timestamps{false};
-    bool rfc1337{false};
-    Duration length{}; //!< 2MSL
+    const Config* config{nullptr}; //!< kept by Context::timeWaitConfigs
     ExpiryLink expiry;
 };
 

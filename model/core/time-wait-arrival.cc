@@ -8,29 +8,170 @@ namespace lifecycle
 namespace
 {
 
-/** Acknowledges for a connection that is no more. */
-void
-Acknowledge(Context& context, const TimeWaitRecord& record, Instant now)
+/** One segment at one TIME_WAIT record: RFC 9293 §3.10.7.4 as far as TIME-WAIT goes. */
+class TimeWaitArrival
 {
-    const auto window = static_cast<uint16_t>(record.rcvWnd >> record.rcvScale);
-    Segment ack = BareAck(record.tuple, record.sndNxt, record.rcvNxt, window);
-    if (record.timestamps)
+  public:
+    TimeWaitArrival(Context& context, uint32_t index, const Segment& segment, Instant now)
+        : m_context(context),
+          m_index(index),
+          m_record(context.timeWaits.Get(index)),
+          m_config(*m_record.config),
+          m_model(*m_config.closing.model),
+          m_segment(segment),
+          m_now(now)
     {
-        ack.options.timestamps = Timestamps{TimestampClock(now, record.tsOffset), record.tsRecent};
     }
-    context.Emit(ack);
+
+    Placement Run();
+
+  private:
+    bool YieldsToSyn();
+    bool CheckSequence();
+    bool CheckReset();
+    bool CheckSynAndAck();
+    void CheckText();
+
+    bool Has(Flag flag) const
+    {
+        return m_segment.flags.Has(flag);
+    }
+
+    void Answer(bool repeatsFin);
+    void Challenge();
+
+    Context& m_context;
+    uint32_t m_index;
+    TimeWaitRecord& m_record;
+    const Config& m_config;
+    const TimeWaitModel& m_model;
+    const Segment& m_segment;
+    Instant m_now;
+};
+
+Placement
+TimeWaitArrival::Run()
+{
+    if (YieldsToSyn())
+    {
+        ++m_context.counters.timeWaitReuses;
+        const SeqNum sndNxt = m_record.sndNxt;
+        Listener* listener = m_context.FindListener(m_segment.tuple.local, //
+                                                    m_segment.tuple.localPort);
+        m_context.EndTimeWait(m_index, Event::Abort);
+        return ArriveAtListener(m_context, *listener, m_segment, sndNxt, m_now);
+    }
+    if (CheckSequence() && CheckReset() && CheckSynAndAck())
+    {
+        CheckText();
+    }
+    return {};
 }
 
-/** Whether a SYN is surely newer than all of the old connection (RFC 6191 §2, RFC 9293 §3.6.1). */
+/** A SYN that begins a new connection over the same four-tuple. */
 bool
-IsNewer(const TimeWaitRecord& record, const Segment& syn)
+TimeWaitArrival::YieldsToSyn()
 {
-    if (record.timestamps && syn.options.timestamps &&
-        syn.options.timestamps->value != record.tsRecent)
+    if (!Has(Flag::SYN) || Has(Flag::RST) || Has(Flag::ACK) || Has(Flag::FIN))
     {
-        return !IsOldTimestamp(syn.options.timestamps->value, record.tsRecent);
+        return false;
     }
-    return syn.seq.IsAfter(record.rcvNxt);
+    const Duration age =
+        m_now - (m_record.expiry.deadline - m_context.timeWaitTimers.WaitOf(m_index));
+    const TimeWaitFacts facts{m_record.rcvNxt, m_record.timestamps, m_record.tsRecent, age};
+    return m_model.YieldsToSyn(m_config, facts, m_segment) &&
+           m_context.FindListener(m_segment.tuple.local, m_segment.tuple.localPort) != nullptr;
+}
+
+/** Acknowledges for a connection that is no more; TIME-WAIT may start anew. */
+void
+TimeWaitArrival::Answer(bool repeatsFin)
+{
+    Segment ack = BareAck(m_record.tuple, m_record.sndNxt, m_record.rcvNxt, m_record.window);
+    if (m_record.timestamps)
+    {
+        ack.options.timestamps =
+            Timestamps{TimestampClock(m_now, m_record.tsOffset), m_record.tsRecent};
+    }
+    m_context.Emit(ack);
+    if (m_model.Restarts(m_config, m_segment, repeatsFin))
+    {
+        ++m_context.counters.timeWaitRestarts;
+        m_context.timeWaitTimers.Restart(m_index, m_now);
+    }
+}
+
+void
+TimeWaitArrival::Challenge()
+{
+    if (m_context.MayChallenge(m_config.validation, m_now))
+    {
+        Answer(false);
+    }
+}
+
+bool
+TimeWaitArrival::CheckSequence()
+{
+    const bool old = m_record.timestamps && m_segment.options.timestamps && !Has(Flag::RST) &&
+                     IsOldTimestamp(m_segment.options.timestamps->value, m_record.tsRecent);
+    if (!old && IsInWindow(m_segment, m_record.rcvNxt, m_record.rcvWnd))
+    {
+        return true;
+    }
+    ++(old ? m_context.counters.pawsDropped : m_context.counters.unacceptable);
+    if (!Has(Flag::RST))
+    {
+        Answer(RepeatsFin(m_segment, m_record.rcvNxt));
+    }
+    return false;
+}
+
+bool
+TimeWaitArrival::CheckReset()
+{
+    if (!Has(Flag::RST))
+    {
+        return true;
+    }
+    if (m_config.validation.rfc5961 && m_segment.seq != m_record.rcvNxt)
+    {
+        Challenge();
+    }
+    else if (m_model.ObeysReset(m_config))
+    {
+        ++m_context.counters.resetsIn;
+        m_context.EndTimeWait(m_index, Event::RcvRst);
+    }
+    return false;
+}
+
+bool
+TimeWaitArrival::CheckSynAndAck()
+{
+    if (Has(Flag::SYN) && m_config.validation.rfc5961)
+    {
+        Challenge(); // RFC 5961 §4.2
+        return false;
+    }
+    if (Has(Flag::SYN))
+    {
+        m_context.Refuse(m_segment); // RFC 793, page 71: a SYN in the window is an error
+        m_context.EndTimeWait(m_index, Event::Abort);
+        return false;
+    }
+    m_context.counters.noAck += !Has(Flag::ACK);
+    return Has(Flag::ACK);
+}
+
+/** Data or a FIN after the peer's FIN, which cannot be: it is told where we stand. */
+void
+TimeWaitArrival::CheckText()
+{
+    if (m_segment.Length() > 0)
+    {
+        Answer(false);
+    }
 }
 
 } // namespace
@@ -38,57 +179,7 @@ IsNewer(const TimeWaitRecord& record, const Segment& syn)
 Placement
 ArriveAtTimeWait(Context& context, uint32_t index, const Segment& segment, Instant now)
 {
-    TimeWaitRecord& record = context.timeWaits.Get(index);
-    const bool rst = segment.flags.Has(Flag::RST);
-    const bool ack = segment.flags.Has(Flag::ACK);
-    const bool syn = segment.flags.Has(Flag::SYN);
-
-    if (syn && !rst && !ack && IsNewer(record, segment) &&
-        context.FindListener(segment.tuple.local, segment.tuple.localPort) != nullptr)
-    {
-        ++context.counters.timeWaitReuses;
-        context.EndTimeWait(index, Event::Abort);
-        return ArriveAtNobody(context, segment, now);
-    }
-    if (segment.flags.Has(Flag::FIN) && segment.End() == record.rcvNxt)
-    {
-        // The peer has not heard our last ACK: again, and the time starts anew (eighth check).
-        Acknowledge(context, record, now);
-        context.timeWaitTimers.Start(index, now, record.length);
-        return {};
-    }
-    const bool old = record.timestamps && segment.options.timestamps && !rst &&
-                     IsOldTimestamp(segment.options.timestamps->value, record.tsRecent);
-    if (old || !IsInWindow(segment, record.rcvNxt, record.rcvWnd))
-    {
-        ++(old ? context.counters.pawsDropped : context.counters.unacceptable);
-        if (!rst)
-        {
-            Acknowledge(context, record, now);
-        }
-        return {};
-    }
-    if (rst)
-    {
-        if (segment.seq != record.rcvNxt)
-        {
-            ++context.counters.challengeAcks; // RFC 5961 §3.2
-            Acknowledge(context, record, now);
-        }
-        else if (!record.rfc1337)
-        {
-            ++context.counters.resetsIn;
-            context.EndTimeWait(index, Event::RcvRst);
-        }
-        return {};
-    }
-    if (syn || segment.payloadLength > 0 || segment.flags.Has(Flag::FIN))
-    {
-        // A SYN in the window (RFC 5961 §4.2), or data after the peer's FIN, which cannot be.
-        context.counters.challengeAcks += syn;
-        Acknowledge(context, record, now);
-    }
-    return {};
+    return TimeWaitArrival(context, index, segment, now).Run();
 }
 
 } // namespace lifecycle

@@ -1,7 +1,6 @@
 #include "timers.h"
 
 #include "context.h"
-#include "handshake.h"
 
 #include <algorithm>
 
@@ -11,16 +10,9 @@ namespace lifecycle
 namespace
 {
 
-constexpr uint8_t kMostBackoff = 24; // 1 s << 24 is far beyond any maximum: no overflow
+constexpr uint8_t kMostBackoff = UINT8_MAX - 1; // only so that the count does not wrap
 
-Duration
-BackOff(Duration timeout, uint32_t doublings, Duration maximum)
-{
-    return std::min(timeout * (int64_t{1} << std::min<uint32_t>(doublings, kMostBackoff)), maximum);
-}
-
-/** Whether only the window keeps what is queued from being sent, with nothing in flight to open it.
- */
+/** Whether only the window keeps what is queued from being sent, with nothing in flight. */
 bool
 WaitsForWindow(const Connection& conn)
 {
@@ -47,50 +39,72 @@ Start(Connection& conn, TimerMode mode, Instant when)
     conn.timer = when;
 }
 
+/** How long to wait for the answer to our SYN or SYN-ACK, sent again \p retries times. */
+std::optional<Duration>
+OpeningTimeout(const Connection& conn, uint32_t retries)
+{
+    const HandshakeModel& model = *conn.config->handshake.model;
+    return conn.state.Get() == State::SynSent ? model.SynTimeout(*conn.config, retries)
+                                              : model.SynAckTimeout(*conn.config, retries);
+}
+
 uint32_t
-MostRetries(const Connection& conn)
+MostDataRetries(const Connection& conn)
 {
     const Config& config = *conn.config;
-    if (IsConnecting(conn))
-    {
-        return conn.state.Get() == State::SynSent ? config.handshake.synRetries
-                                                  : config.handshake.synAckRetries;
-    }
     return conn.detached ? std::min(config.closing.orphanRetries, config.data.dataRetries)
                          : config.data.dataRetries;
 }
 
-/** RFC 6298 §5.4 to §5.7, and RFC 5681 §3.1 for the window. */
+bool
+MayRetry(const Connection& conn)
+{
+    return IsConnecting(conn) ? OpeningTimeout(conn, conn.retries + 1U).has_value()
+                              : conn.retries < MostDataRetries(conn);
+}
+
+CloseReason
+TimeoutReason(const Connection& conn)
+{
+    return IsConnecting(conn) ? CloseReason::ConnectTimeout : CloseReason::DataTimeout;
+}
+
+/** RFC 5681 §3.1 and RFC 6582 §3.2: a time-out closes the congestion window. */
+void
+CollapseWindow(Connection& conn)
+{
+    Transfer& transfer = *conn.transfer;
+    const DataConfig& data = conn.config->data;
+    if (transfer.phase != Phase::Loss)
+    {
+        conn.congestion.ssthresh =
+            data.congestion->SsThresh(conn.congestion, transfer.sent.Total(), conn.SndMss());
+    }
+    conn.congestion.cwnd = conn.SndMss();
+    conn.congestion.credit = 0;
+    transfer.phase = Phase::Loss;
+    transfer.recover = conn.sndNxt;
+    transfer.dupAcks = 0;
+}
+
+/** RFC 6298 §5.4 to §5.7. */
 void
 OnRetransmitTimeout(Context& context, Connection& conn, Instant now)
 {
-    if (conn.retries >= MostRetries(conn))
+    if (!MayRetry(conn))
     {
-        context.End(conn,
-                    Event::GiveUp,
-                    IsConnecting(conn) ? CloseReason::ConnectTimeout : CloseReason::DataTimeout);
+        context.End(conn, Event::GiveUp, TimeoutReason(conn), now);
         return;
     }
     ++context.counters.timeouts;
-    Transfer& transfer = *conn.transfer;
     if (!IsConnecting(conn))
     {
-        if (transfer.phase != Phase::Loss)
-        {
-            const DataConfig& data = conn.config->data;
-            conn.congestion.ssthresh =
-                data.congestion->SsThresh(conn.congestion, transfer.sent.Total(), conn.SndMss());
-        }
-        conn.congestion.cwnd = conn.SndMss();
-        conn.congestion.credit = 0;
-        transfer.phase = Phase::Loss;
-        transfer.recover = conn.sndNxt;
-        transfer.dupAcks = 0;
+        CollapseWindow(conn);
+        conn.backoff = std::min<uint8_t>(conn.backoff + 1, kMostBackoff);
     }
-    transfer.sent.MarkAllLost();
-    transfer.retransmitAtOnce = true;
     ++conn.retries;
-    conn.backoff = std::min<uint8_t>(conn.backoff + 1, kMostBackoff);
+    conn.transfer->sent.MarkAllLost();
+    conn.transfer->retransmitAtOnce = true;
     RestartRetransmitTimer(conn, now);
     context.MarkReady(conn);
 }
@@ -99,9 +113,9 @@ OnRetransmitTimeout(Context& context, Connection& conn, Instant now)
 void
 OnPersistTimeout(Context& context, Connection& conn, Instant now)
 {
-    if (conn.retries >= MostRetries(conn))
+    if (conn.retries >= MostDataRetries(conn))
     {
-        context.End(conn, Event::GiveUp, CloseReason::DataTimeout);
+        context.End(conn, Event::GiveUp, CloseReason::DataTimeout, now);
         return;
     }
     ++conn.retries;
@@ -120,63 +134,96 @@ OnPersistTimeout(Context& context, Connection& conn, Instant now)
     context.MarkReady(conn);
 }
 
+/** Whether the peer has been silent for too long, now that a keepalive probe is due. */
+bool
+KeepaliveGivesUp(const Connection& conn, Instant now)
+{
+    const KeepaliveConfig& keepalive = conn.config->keepalive;
+    if (keepalive.userTimeout)
+    {
+        // The user timeout takes the place of the count, as in Linux's tcp_keepalive_timer.
+        return conn.keepaliveProbes > 0 && now - conn.lastHeard >= *keepalive.userTimeout;
+    }
+    return !keepalive.model->Wait(*conn.config, conn.keepaliveProbes + 1U);
+}
+
 /** RFC 9293 §3.8.4; the peer has been silent for the idle time, or since the last probe. */
 void
 OnKeepaliveTimeout(Context& context, Connection& conn, Instant now)
 {
-    if (conn.keepaliveProbes >= conn.config->keepalive.probes)
+    if (KeepaliveGivesUp(conn, now))
     {
-        context.EndWithReset(conn, Event::GiveUp, CloseReason::KeepaliveTimeout);
+        context.EndWithReset(conn, Event::GiveUp, CloseReason::KeepaliveTimeout, now);
         return;
     }
-    ++conn.keepaliveProbes;
+    conn.keepaliveProbes += conn.keepaliveProbes < UINT8_MAX;
     conn.lastProbe = now;
     conn.keepaliveNow = true;
     context.MarkReady(conn);
 }
 
-void
-RunConnectionTimer(Context& context, Connection& conn, Instant now)
+/** When the time that opening, or an unanswered segment, may take runs out. */
+Instant
+LimitDeadline(const Connection& conn)
 {
-    const uint32_t slot = conn.id.index;
+    if (IsConnecting(conn))
+    {
+        const std::optional<Duration>& timeout = conn.config->handshake.timeout;
+        return timeout ? conn.lastHeard + *timeout : kNever; // nothing was heard: since it began
+    }
+    const std::optional<Duration>& timeout = conn.config->keepalive.userTimeout;
+    return timeout && conn.stalledSince != kNever ? conn.stalledSince + *timeout : kNever;
+}
+
+/** The timer that is set by what the connection waits for. */
+void
+OnTimer(Context& context, Connection& conn, Instant now)
+{
+    switch (conn.timerMode)
+    {
+    case TimerMode::Retransmit:
+        OnRetransmitTimeout(context, conn, now);
+        break;
+    case TimerMode::Persist:
+        OnPersistTimeout(context, conn, now);
+        break;
+    case TimerMode::FinWait2:
+        context.End(conn, Event::GiveUp, CloseReason::FinWait2Timeout, now);
+        break;
+    case TimerMode::TimeWait:
+        context.End(conn, Event::TwoMslExpired, CloseReason::Normal, now);
+        break;
+    case TimerMode::None:
+        break;
+    }
+}
+
+void
+RunConnectionTimers(Context& context, ConnectionId id, Instant now)
+{
+    Connection& conn = context.connections.Get(id.index);
     if (conn.transfer && conn.transfer->ackDeadline <= now)
     {
         conn.transfer->ackDeadline = kNever;
         conn.ackNow = true;
         context.MarkReady(conn);
     }
-    if (KeepaliveDeadline(conn) <= now)
+    if (LimitDeadline(conn) <= now)
     {
-        const ConnectionId id = conn.id;
+        context.End(conn, Event::GiveUp, TimeoutReason(conn), now);
+    }
+    else if (conn.timer <= now)
+    {
+        OnTimer(context, conn, now);
+    }
+    else if (KeepaliveDeadline(conn) <= now)
+    {
         OnKeepaliveTimeout(context, conn, now);
-        if (context.connections.Find(id) == nullptr)
-        {
-            return;
-        }
     }
-    if (conn.timer <= now)
+    if (context.connections.Find(id) != nullptr)
     {
-        const ConnectionId id = conn.id;
-        switch (conn.timerMode)
-        {
-        case TimerMode::Retransmit:
-            OnRetransmitTimeout(context, conn, now);
-            break;
-        case TimerMode::Persist:
-            OnPersistTimeout(context, conn, now);
-            break;
-        case TimerMode::FinWait2:
-            context.End(conn, Event::GiveUp, CloseReason::FinWait2Timeout);
-            break;
-        case TimerMode::None:
-            break;
-        }
-        if (context.connections.Find(id) == nullptr)
-        {
-            return;
-        }
+        context.deadlines.Settle(id.index, NextDeadline(conn));
     }
-    context.deadlines.Settle(slot, NextDeadline(conn));
 }
 
 /** RFC 9293 §3.8.3 for a half-open request: the SYN-ACK is sent again, or the request dropped. */
@@ -185,43 +232,54 @@ RunRequestTimer(Context& context, uint32_t index, Instant now)
 {
     RequestRecord& request = context.requests.Get(index);
     const Config& config = *context.listeners.Find(request.listener)->config;
-    if (request.retries >= config.handshake.synAckRetries)
+    const auto wait = config.handshake.model->SynAckTimeout(config, request.retries + 1U);
+    if (!wait)
     {
         context.EndRequest(index, Event::GiveUp);
         return;
     }
     ++request.retries;
     ++context.counters.retransmits;
-    context.requestTimers.Start(index, now, SynAckTimeout(config, request.retries));
+    context.requestTimers.Start(index, now, *wait);
     context.EmitSynAck(request, now);
 }
 
 } // namespace
 
+bool
+IsWaitingForAnAnswer(const Connection& conn)
+{
+    return conn.HasUnacked() || WaitsForWindow(conn);
+}
+
 Instant
 KeepaliveDeadline(const Connection& conn)
 {
     const KeepaliveConfig& keepalive = conn.config->keepalive;
-    const bool answersAreDueAnyway = conn.HasUnacked() || WaitsForWindow(conn);
-    if (!keepalive.enabled || !conn.synAcked || conn.detached || answersAreDueAnyway)
+    if (!keepalive.enabled || IsConnecting(conn) || conn.detached || IsWaitingForAnAnswer(conn))
     {
         return kNever;
     }
-    return conn.keepaliveProbes == 0 ? conn.lastHeard + keepalive.idle
-                                     : conn.lastProbe + keepalive.interval;
+    const Duration wait =
+        keepalive.model->Wait(*conn.config, conn.keepaliveProbes).value_or(keepalive.interval);
+    return (conn.keepaliveProbes == 0 ? conn.lastHeard : conn.lastProbe) + wait;
 }
 
 Instant
 NextDeadline(const Connection& conn)
 {
     const Instant ack = conn.transfer ? conn.transfer->ackDeadline : kNever;
-    return std::min({conn.timer, ack, KeepaliveDeadline(conn)});
+    return std::min({conn.timer, ack, KeepaliveDeadline(conn), LimitDeadline(conn)});
 }
 
 Duration
 BackedOffRto(const Connection& conn)
 {
     const RtoLimits& limits = conn.config->data.rto;
+    if (IsConnecting(conn))
+    {
+        return OpeningTimeout(conn, conn.retries).value_or(limits.initial);
+    }
     return BackOff(conn.rtt.Rto(limits), conn.backoff, limits.maximum);
 }
 
@@ -235,6 +293,10 @@ void
 ChooseTimer(Connection& conn, Instant now)
 {
     const std::optional<Duration>& finWait2 = conn.config->closing.finWait2Timeout;
+    if (conn.timerMode == TimerMode::TimeWait)
+    {
+        return;
+    }
     if (conn.probing || WaitsForWindow(conn))
     {
         if (conn.timerMode != TimerMode::Persist)
@@ -262,18 +324,12 @@ ChooseTimer(Connection& conn, Instant now)
     }
 }
 
-Duration
-SynAckTimeout(const Config& config, uint32_t retries)
-{
-    return BackOff(config.data.rto.initial, retries, config.data.rto.maximum);
-}
-
 void
 RunTimers(Context& context, Instant now)
 {
     while (const std::optional<uint32_t> slot = context.deadlines.Due(now))
     {
-        RunConnectionTimer(context, context.connections.Get(*slot), now);
+        RunConnectionTimers(context, context.connections.HandleOf(*slot), now);
     }
     while (const std::optional<uint32_t> index = context.requestTimers.Due(now))
     {

@@ -21,11 +21,11 @@ Duration BackedOffRto(const Connection& connection);
 /** Starts the retransmission timer anew (RFC 6298 §5.3). */
 void RestartRetransmitTimer(Connection& connection, Instant now);
 
+/** Whether something sent, or waiting for a window, depends on the peer's answer. */
+bool IsWaitingForAnAnswer(const Connection& connection);
+
 /** Starts or stops the timer according to what the connection waits for now. */
 void ChooseTimer(Connection& connection, Instant now);
-
-/** \returns how long a SYN-ACK that was sent \p retries times again waits for its answer */
-Duration SynAckTimeout(const Config& config, uint32_t retries);
 
 /** Does all that is due by \p now, in order of deadlines. */
 void RunTimers(Context& context, Instant now);

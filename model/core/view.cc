@@ -25,6 +25,7 @@ TimerName(const Connection& conn)
     {
     case TimerMode::Persist:
         return "persist";
+    case TimerMode::TimeWait:
     case TimerMode::FinWait2:
         return "timewait"; // as ss names the FIN-WAIT-2 timer
     default:
@@ -84,6 +85,8 @@ ViewOf(const Connection& conn)
     view.pipe = conn.Pipe();
     view.phase = conn.transfer ? conn.transfer->phase : Phase::Open;
     view.peerFinSeen = conn.peerFinSeen;
+    view.since = conn.stateSince;
+    view.orphan = conn.detached;
     view.reason = conn.reason;
     return view;
 }

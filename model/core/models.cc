@@ -1,0 +1,170 @@
+#include "models.h"
+
+#include "config.h"
+#include "segment.h"
+
+#include <algorithm>
+
+namespace lifecycle
+{
+
+namespace
+{
+
+// As Linux's sk_acceptq_is_full: one more than the backlog fits.
+bool
+IsAcceptQueueFull(const ListenerLoad& load)
+{
+    return load.acceptQueue > load.backlog;
+}
+
+} // namespace
+
+Duration
+BackOff(Duration timeout, uint32_t doublings, Duration maximum)
+{
+    constexpr uint32_t kMostDoublings = 24; // 1 s << 24 is far beyond any maximum: no overflow
+    return std::min(timeout * (int64_t{1} << std::min(doublings, kMostDoublings)), maximum);
+}
+
+SynVerdict
+HandshakeModel::OnSyn(const Config& config, const ListenerLoad& load) const
+{
+    const HandshakeConfig& handshake = config.handshake;
+    const bool requestsFull = load.halfOpen >= std::max<uint32_t>(load.backlog, 1) ||
+                              load.halfOpen >= handshake.synBacklog;
+    const SynVerdict overflow =
+        handshake.synOverflow == Overflow::Reset ? SynVerdict::Reset : SynVerdict::Drop;
+    if (handshake.synChecksAcceptQueue && IsAcceptQueueFull(load))
+    {
+        return overflow;
+    }
+    if (handshake.synCookies == SynCookies::Always ||
+        (requestsFull && handshake.synCookies == SynCookies::OnOverflow))
+    {
+        return SynVerdict::Cookie;
+    }
+    return requestsFull ? overflow : SynVerdict::Queue;
+}
+
+ThirdVerdict
+HandshakeModel::OnThird(const Config& config, const ListenerLoad& load) const
+{
+    if (!IsAcceptQueueFull(load))
+    {
+        return ThirdVerdict::Accept;
+    }
+    return config.handshake.acceptOverflow == Overflow::Reset ? ThirdVerdict::Reset
+                                                              : ThirdVerdict::Ignore;
+}
+
+std::optional<Duration>
+HandshakeModel::SynTimeout(const Config& config, uint32_t retries) const
+{
+    const HandshakeConfig& handshake = config.handshake;
+    // Linux's tcp_syn_linear_timeouts come on top of tcp_syn_retries.
+    if (retries > handshake.synRetries + handshake.synLinearTimeouts)
+    {
+        return std::nullopt;
+    }
+    const uint32_t doublings = retries - std::min(retries, handshake.synLinearTimeouts);
+    return BackOff(config.data.rto.initial, doublings, config.data.rto.maximum);
+}
+
+std::optional<Duration>
+HandshakeModel::SynAckTimeout(const Config& config, uint32_t retries) const
+{
+    if (retries > config.handshake.synAckRetries)
+    {
+        return std::nullopt;
+    }
+    return BackOff(config.data.rto.initial, retries, config.data.rto.maximum);
+}
+
+Duration
+TimeWaitModel::Length(const Config& config, const TimeWaitQuestion&) const
+{
+    return 2 * config.closing.msl; // RFC 9293 §3.6.1
+}
+
+TimeWaitOverflow
+TimeWaitModel::OnFull(const Config& config) const
+{
+    return config.closing.timeWaitOverflow;
+}
+
+bool
+TimeWaitModel::Restarts(const Config& config, const Segment& segment, bool repeatsFin) const
+{
+    // RFC 9293 §3.10.7.4, eighth check; Linux restarts on whatever it answers that has an ACK.
+    const bool answered = segment.flags.Has(Flag::ACK) && !segment.flags.Has(Flag::RST);
+    return repeatsFin || (config.closing.restartOnAnyAck && answered);
+}
+
+bool
+TimeWaitModel::ObeysReset(const Config& config) const
+{
+    return !config.closing.rfc1337;
+}
+
+bool
+TimeWaitModel::YieldsToSyn(const Config& config,
+                           const TimeWaitFacts& facts,
+                           const Segment& syn) const
+{
+    if (config.closing.reuseBySyn == SynReuse::Never)
+    {
+        return false;
+    }
+    if (facts.timestamps && syn.options.timestamps)
+    {
+        // RFC 6191 §2: a newer timestamp, or the same with a higher sequence number.
+        const auto newer = static_cast<int32_t>(syn.options.timestamps->value - facts.tsRecent);
+        const bool higher = syn.seq.IsAfter(facts.rcvNxt);
+        // Linux takes either (tcp_timewait_state_process).
+        return newer > 0 || (newer == 0 && higher);
+    }
+    return syn.seq.IsAfter(facts.rcvNxt); // RFC 9293 §3.6.1
+}
+
+bool
+TimeWaitModel::YieldsToConnect(const Config& config, const TimeWaitFacts& facts) const
+{
+    // Linux's tcp_twsk_unique: timestamps tell old from new once their clock has moved on.
+    return config.closing.reuseByConnect && facts.timestamps &&
+           facts.age >= config.closing.reuseByConnectAfter;
+}
+
+std::optional<Duration>
+KeepaliveModel::Wait(const Config& config, uint32_t probes) const
+{
+    const KeepaliveConfig& keepalive = config.keepalive;
+    if (probes > keepalive.probes)
+    {
+        return std::nullopt;
+    }
+    return probes == 0 ? keepalive.idle : keepalive.interval;
+}
+
+const HandshakeModel&
+DefaultHandshakeModel()
+{
+    static const HandshakeModel model;
+    return model;
+}
+
+const TimeWaitModel&
+DefaultTimeWaitModel()
+{
+    static const TimeWaitModel model;
+    return model;
+}
+
+const KeepaliveModel&
+DefaultKeepaliveModel()
+{
+    static const KeepaliveModel model;
+    return model;
+}
+
+} // namespace lifecycle

@@ -1,0 +1,34 @@
+#ifndef LIFECYCLE_CORE_PASSIVE_OPEN_H
+#define LIFECYCLE_CORE_PASSIVE_OPEN_H
+
+#include "connection.h"
+#include "model-time.h"
+#include "records.h"
+#include "segment.h"
+
+#include <optional>
+
+namespace lifecycle
+{
+
+class Context;
+
+/** What a listener has to hold now. */
+ListenerLoad LoadOf(const Listener& listener);
+
+/** Whether the model lets the third segment through; if not, what it says is done. */
+bool IsAdmitted(Context& context, const Listener& listener, const Segment& third);
+
+/**
+ * The connection that a half-open request becomes: ESTABLISHED, and waiting to be accepted.
+ * \param peer the segment that shows the peer's window: the third, or the SYN of a two-way open
+ */
+Connection& Promote(Context& context,
+                    Listener& listener,
+                    const RequestRecord& request,
+                    const Segment& peer,
+                    Instant now);
+
+} // namespace lifecycle
+
+#endif /* LIFECYCLE_CORE_PASSIVE_OPEN_H */
