@@ -1,14 +1,9 @@
-# Examples: each examples/*.cc is a program, and so is each folder examples/NAME/ as a whole.
+# Examples: each examples/*.cc is a program, and so is each folder examples/NAME/ with a main.cc.
 
 find_package(Boost 1.70 QUIET COMPONENTS graph)
 find_package(nlohmann_json QUIET)
 
-function(tcp_lifecycle_add_example name)
-  add_executable(${name} ${ARGN})
-  set_target_properties(${name} PROPERTIES CXX_STANDARD ${ns3_standard}
-                                           RUNTIME_OUTPUT_DIRECTORY ${PROJECT_BINARY_DIR}/examples)
-  tcp_lifecycle_ns3_modules(
-    libraries
+set(example_modules
     core
     network
     internet
@@ -20,30 +15,45 @@ function(tcp_lifecycle_add_example name)
     topology-read
     nix-vector-routing
     flow-monitor)
-  target_link_libraries(${name} PRIVATE tcp-lifecycle ${libraries})
-  tcp_lifecycle_warnings(${name})
+
+function(tcp_lifecycle_example_options target)
+  tcp_lifecycle_ns3_modules(libraries ${example_modules})
+  target_link_libraries(${target} PUBLIC tcp-lifecycle ${libraries})
+  set_target_properties(
+    ${target} PROPERTIES CXX_STANDARD ${ns3_standard}
+                         RUNTIME_OUTPUT_DIRECTORY ${PROJECT_BINARY_DIR}/examples)
+  tcp_lifecycle_warnings(${target})
 endfunction()
+
+# The parts of large examples: what the tests of their parts link.
+set(example_parts)
 
 if(TARGET tcp-lifecycle)
   file(GLOB programs CONFIGURE_DEPENDS ${PROJECT_SOURCE_DIR}/examples/*.cc)
   foreach(program IN LISTS programs)
     get_filename_component(name ${program} NAME_WE)
-    tcp_lifecycle_add_example(${name} ${program})
+    add_executable(${name} ${program})
+    tcp_lifecycle_example_options(${name})
   endforeach()
 
-  file(GLOB folders CONFIGURE_DEPENDS LIST_DIRECTORIES true ${PROJECT_SOURCE_DIR}/examples/*)
-  foreach(folder IN LISTS folders)
+  file(GLOB mains CONFIGURE_DEPENDS ${PROJECT_SOURCE_DIR}/examples/*/main.cc)
+  foreach(main IN LISTS mains)
+    get_filename_component(folder ${main} DIRECTORY)
     get_filename_component(name ${folder} NAME)
-    file(GLOB sources CONFIGURE_DEPENDS ${folder}/*.cc)
-    if(NOT IS_DIRECTORY ${folder} OR NOT sources)
-      continue()
-    endif()
-    if(Boost_GRAPH_FOUND AND nlohmann_json_FOUND)
-      tcp_lifecycle_add_example(${name} ${sources})
-      target_link_libraries(${name} PRIVATE Boost::graph nlohmann_json::nlohmann_json)
-    else()
+    if(NOT Boost_GRAPH_FOUND OR NOT nlohmann_json_FOUND)
       message(WARNING "The example ${name} is left out, because it needs Boost.Graph and "
                       "nlohmann-json: install libboost-graph-dev and nlohmann-json3-dev.")
+      continue()
     endif()
+    file(GLOB sources CONFIGURE_DEPENDS ${folder}/*.cc)
+    list(REMOVE_ITEM sources ${main})
+    add_library(${name}-parts OBJECT ${sources})
+    target_link_libraries(${name}-parts PUBLIC Boost::graph nlohmann_json::nlohmann_json)
+    target_include_directories(${name}-parts INTERFACE ${PROJECT_SOURCE_DIR}/examples)
+    tcp_lifecycle_example_options(${name}-parts)
+    add_executable(${name} ${main})
+    target_link_libraries(${name} PRIVATE ${name}-parts)
+    tcp_lifecycle_example_options(${name})
+    list(APPEND example_parts ${name}-parts)
   endforeach()
 endif()

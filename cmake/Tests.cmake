@@ -53,7 +53,7 @@ if(TARGET tcp-lifecycle)
     traffic-control
     flow-monitor)
   tcp_lifecycle_add_tests(ns3 STANDARD ${module_standard} TIMEOUT 300 LINK tcp-lifecycle
-                          ${test_libraries})
+                          ${test_libraries} ${example_parts})
   tcp_lifecycle_add_tests(interop SERIAL STANDARD ${module_standard} TIMEOUT 300 LINK
                           tcp-lifecycle ${test_libraries})
   if(TARGET test-interop AND TARGET tcp-lifecycle-proxy)
