@@ -5,6 +5,8 @@
 #include "model-time.h"
 #include "segment.h"
 
+#include <optional>
+
 namespace lifecycle
 {
 
@@ -24,8 +26,15 @@ Placement ArriveAtConnection(Context& context,
 /** §3.10.7.4 in SYN-RECEIVED after a passive open: at a half-open request. */
 Placement ArriveAtRequest(Context& context, uint32_t index, const Segment& segment, Instant now);
 
-/** §3.10.7.2: at a listener. */
-void ArriveAtListener(Context& context, Listener& listener, const Segment& segment, Instant now);
+/**
+ * §3.10.7.2: at a listener.
+ * \param iss the initial sequence number, if it is not to be chosen as for any connection
+ */
+void ArriveAtListener(Context& context,
+                      Listener& listener,
+                      const Segment& segment,
+                      Instant now,
+                      std::optional<SeqNum> iss = std::nullopt);
 
 /** §3.10.7.4 in TIME-WAIT. */
 Placement ArriveAtTimeWait(Context& context, uint32_t index, const Segment& segment, Instant now);

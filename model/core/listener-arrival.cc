@@ -94,7 +94,11 @@ CompletesHandshake(Context& context, const RequestRecord& request, const Segment
 } // namespace
 
 void
-ArriveAtListener(Context& context, Listener& listener, const Segment& segment, Instant now)
+ArriveAtListener(Context& context,
+                 Listener& listener,
+                 const Segment& segment,
+                 Instant now,
+                 std::optional<SeqNum> iss)
 {
     if (segment.flags.Has(Flag::RST))
     {
@@ -116,8 +120,12 @@ ArriveAtListener(Context& context, Listener& listener, const Segment& segment, I
         return;
     }
     const Config& config = *listener.config;
+    if (!iss)
+    {
+        iss = context.ChooseIss(now, segment.tuple, config.handshake);
+    }
     const RequestRecord request{.tuple = segment.tuple,
-                                .iss = context.ChooseIss(now, segment.tuple, config.handshake),
+                                .iss = *iss,
                                 .irs = segment.seq,
                                 .tsRecent = segment.options.timestamps.value_or(Timestamps{}).value,
                                 .agreement = Negotiate(config.data, segment.linkMss, segment),

@@ -8,6 +8,12 @@ namespace lifecycle
 namespace
 {
 
+/**
+ * How far beyond the old connection's numbers a new one of the same tuple begins, so that the two
+ * cannot be mistaken for each other (RFC 1122 §4.2.2.13); as Linux's tcp_timewait_state_process.
+ */
+constexpr uint32_t kReuseGap = 65535 + 2;
+
 /** Acknowledges for a connection that is no more. */
 void
 Acknowledge(Context& context, const TimeWaitRecord& record, Instant now)
@@ -43,12 +49,14 @@ ArriveAtTimeWait(Context& context, uint32_t index, const Segment& segment, Insta
     const bool ack = segment.flags.Has(Flag::ACK);
     const bool syn = segment.flags.Has(Flag::SYN);
 
-    if (syn && !rst && !ack && IsNewer(record, segment) &&
-        context.FindListener(segment.tuple.local, segment.tuple.localPort) != nullptr)
+    Listener* listener = context.FindListener(segment.tuple.local, segment.tuple.localPort);
+    if (syn && !rst && !ack && listener != nullptr && IsNewer(record, segment))
     {
+        const SeqNum iss = record.sndNxt + kReuseGap;
         ++context.counters.timeWaitReuses;
         context.EndTimeWait(index, Event::Abort);
-        return ArriveAtNobody(context, segment, now);
+        ArriveAtListener(context, *listener, segment, now, iss);
+        return {};
     }
     if (segment.flags.Has(Flag::FIN) && segment.End() == record.rcvNxt)
     {
