@@ -7,6 +7,7 @@
 
 #include <array>
 #include <cstdint>
+#include <map>
 #include <string>
 
 /**
@@ -50,18 +51,18 @@ const char* ToString(LifecycleTcpCloseReason reason);
 struct LifecycleTcpConnectionInfo
 {
     TcpSocket::TcpStates_t state{TcpSocket::CLOSED}; //!< RFC 9293 state
-    Address local;  //!< InetSocketAddress or Inet6SocketAddress of this side
-    Address peer;   //!< InetSocketAddress or Inet6SocketAddress of the other side
-    uint64_t recvQueue{0};     //!< bytes in order, not read by the application yet
-    uint64_t sendQueue{0};     //!< bytes written, not acknowledged yet
-    Time expires;              //!< time until the next timer of it; Time::Max() for none
-    std::string timer;         //!< name of that timer: "on", "keepalive", "timewait", "persist", ""
-    uint32_t retransmits{0};   //!< retransmissions of the oldest unacknowledged segment
-    Time srtt;                 //!< smoothed round-trip time, 0 before the first sample
-    Time rto;                  //!< retransmission time-out in force
-    uint32_t cwnd{0};          //!< congestion window, bytes
-    uint32_t ssthresh{0};      //!< slow-start threshold, bytes
-    uint32_t mss{0};           //!< largest payload of a segment sent, bytes
+    Address local;           //!< InetSocketAddress or Inet6SocketAddress of this side
+    Address peer;            //!< InetSocketAddress or Inet6SocketAddress of the other side
+    uint64_t recvQueue{0};   //!< bytes in order, not read by the application yet
+    uint64_t sendQueue{0};   //!< bytes written, not acknowledged yet
+    Time expires;            //!< time until the next timer of it; Time::Max() for none
+    std::string timer;       //!< name of that timer: "on", "keepalive", "timewait", "persist", ""
+    uint32_t retransmits{0}; //!< retransmissions of the oldest unacknowledged segment
+    Time srtt;               //!< smoothed round-trip time, 0 before the first sample
+    Time rto;                //!< retransmission time-out in force
+    uint32_t cwnd{0};        //!< congestion window, bytes
+    uint32_t ssthresh{0};    //!< slow-start threshold, bytes
+    uint32_t mss{0};         //!< largest payload of a segment sent, bytes
 };
 
 /**
@@ -74,15 +75,22 @@ using LifecycleTcpCensus = std::array<uint64_t, TcpSocket::LAST_STATE>;
 
 /**
  * \ingroup tcp-lifecycle
+ * \brief What happened on a node since it began, by name, as in `nstat`: "retransmits", "resetsOut"
+ * …
+ */
+using LifecycleTcpCounters = std::map<std::string, uint64_t>;
+
+/**
+ * \ingroup tcp-lifecycle
  * \brief A state change of one connection.
  */
 struct LifecycleTcpTransition
 {
-    Address local;                   //!< this side
-    Address peer;                    //!< the other side
-    TcpSocket::TcpStates_t from;     //!< state before
-    TcpSocket::TcpStates_t to;       //!< state after
-    LifecycleTcpCloseReason reason;  //!< why it ended; NONE unless `to` is CLOSED
+    Address local;                  //!< this side
+    Address peer;                   //!< the other side
+    TcpSocket::TcpStates_t from;    //!< state before
+    TcpSocket::TcpStates_t to;      //!< state after
+    LifecycleTcpCloseReason reason; //!< why it ended; NONE unless `to` is CLOSED
 };
 
 /**

@@ -524,7 +524,7 @@ ConnectionArrival::ProcessText()
     {
         Deliver(transfer.received.Join(offset + length));
     }
-    if (m_segment.payloadLength > 0)
+    if (m_segment.payloadLength > 0 || !inOrder)
     {
         ScheduleAck(inOrder && isNew && !cut);
     }

@@ -158,10 +158,11 @@ struct Connection
         return sndQueued - sent;
     }
 
-    /** Bytes that may lie between RCV.NXT and the right edge of the window: free buffer. */
+    /** The largest window that could be offered: free buffer, as far as the field can tell it. */
     uint32_t FreeReceiveBuffer() const
     {
-        return unread < config->data.rcvBuf ? config->data.rcvBuf - unread : 0;
+        const uint32_t free = unread < config->data.rcvBuf ? config->data.rcvBuf - unread : 0;
+        return std::min(free, uint32_t{UINT16_MAX} << agreement.rcvScale);
     }
 
     /** RCV.WND: the window that the peer has been promised, bytes. */

@@ -465,6 +465,7 @@ TEST_F(Handshake, OnlyAsManyWaitToBeAcceptedAsTheBacklogAllows)
 
 TEST_F(Handshake, SynBeyondTheBacklogIsDroppedAndTakenWhenThereIsRoom)
 {
+    config.handshake.synCookies = SynCookies::Never;
     const Result<ListenerId> result =
         Core().Listen({.local = IpAddress(), .port = Tuple().localPort, .backlog = 1});
     listener = result.value;

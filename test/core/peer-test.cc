@@ -384,7 +384,7 @@ PeerTest::ExpectState(State state, Where where)
 {
     const bool listens = Core().Census()[static_cast<std::size_t>(State::Listen)] > 0;
     State actual = Node().StateOf(Tuple());
-    if (actual == State::Closed && listens)
+    if (state == State::Listen && actual == State::Closed && listens)
     {
         actual = State::Listen;
     }
@@ -455,6 +455,18 @@ PeerTest::AcceptAndEstablish(const Sketch& syn)
     Send(syn.options.timestamps ? Ack().Stamp(syn.options.timestamps->value) : Ack());
     Accept();
     ExpectState(State::Established);
+}
+
+void
+PeerTest::StartOver()
+{
+    BeforeStep();
+    Note("a new endpoint");
+    m_node.reset();
+    m_last = {};
+    m_peerNext = 0;
+    m_ourNext = 0;
+    m_lastStamp = 0;
 }
 
 void

@@ -78,6 +78,8 @@ class PeerTest : public testing::Test
 
     void ConnectAndEstablish(const Sketch& synAck = SynAck());
     void AcceptAndEstablish(const Sketch& syn = Syn());
+    /** A new endpoint takes the place of this one, in a test of several cases. */
+    void StartOver();
     /** Brings a new endpoint into a state, by a passive open where there is a choice. */
     void GoTo(State state);
 

@@ -1,0 +1,307 @@
+#include "internal/lifecycle-config-attributes.h"
+#include "lifecycle-tcp-l4-protocol.h"
+#include "lifecycle-tcp-socket.h"
+
+#include "ns3/object-vector.h"
+#include "ns3/trace-source-accessor.h"
+
+#include <cstdint>
+
+namespace ns3
+{
+
+NS_OBJECT_ENSURE_REGISTERED(LifecycleTcpL4Protocol);
+
+namespace
+{
+
+using lifecycle::Config;
+using Owner = LifecycleTcpL4Protocol;
+
+Ptr<const AttributeChecker>
+ACount(uint32_t least)
+{
+    return MakeUintegerChecker<uint32_t>(least);
+}
+
+Ptr<const AttributeChecker>
+APort()
+{
+    return MakeUintegerChecker<uint16_t>(1);
+}
+
+Ptr<const AttributeChecker>
+ATime(Time least)
+{
+    return MakeTimeChecker(least);
+}
+
+void
+AddHandshake(TypeId tid)
+{
+    AddConfigAttribute<Owner>(
+        tid,
+        "SynRetries",
+        "Retransmissions of a SYN before the connection attempt fails (Linux tcp_syn_retries)",
+        [](auto& config) -> auto& { return config.handshake.synRetries; },
+        ACount(0));
+    AddConfigAttribute<Owner>(
+        tid,
+        "SynAckRetries",
+        "Retransmissions of a SYN-ACK before the request is dropped (Linux tcp_synack_retries)",
+        [](auto& config) -> auto& { return config.handshake.synAckRetries; },
+        ACount(0));
+    AddConfigAttribute<Owner>(
+        tid,
+        "Backlog",
+        "Most half-open requests, and most connections not yet accepted, of a listener (Linux "
+        "net.core.somaxconn)",
+        [](auto& config) -> auto& { return config.handshake.backlogCap; },
+        ACount(0));
+    AddConfigAttribute<Owner>(
+        tid,
+        "Isn",
+        "How initial sequence numbers are chosen: Hashed (RFC 6528), Fixed (always FixedIsn, for "
+        "teaching) or Random",
+        [](auto& config) -> auto& { return config.handshake.isn; },
+        MakeStringChecker());
+    AddConfigAttribute<Owner>(
+        tid,
+        "FixedIsn",
+        "The initial sequence number, if Isn is Fixed",
+        [](auto& config) -> auto& { return config.handshake.fixedIsn; },
+        ACount(0));
+    AddConfigAttribute<Owner>(
+        tid,
+        "FirstEphemeralPort",
+        "Lowest port chosen for a socket that was bound to none (Linux ip_local_port_range)",
+        [](auto& config) -> auto& { return config.handshake.firstEphemeralPort; },
+        APort());
+    AddConfigAttribute<Owner>(
+        tid,
+        "LastEphemeralPort",
+        "Highest port chosen for a socket that was bound to none (Linux ip_local_port_range)",
+        [](auto& config) -> auto& { return config.handshake.lastEphemeralPort; },
+        APort());
+}
+
+void
+AddClosing(TypeId tid)
+{
+    AddConfigAttribute<Owner>(
+        tid,
+        "Msl",
+        "Maximum segment lifetime; TIME_WAIT lasts twice this (RFC 9293 §3.4.2; Linux 30 s)",
+        [](auto& config) -> auto& { return config.closing.msl; },
+        ATime(Time(0)));
+    AddConfigAttribute<Owner>(
+        tid,
+        "FinWait2Timeout",
+        "How long a socket that the application has closed waits for the peer's FIN, 0 for as "
+        "long as it takes (Linux tcp_fin_timeout)",
+        [](auto& config) -> auto& { return config.closing.finWait2Timeout; },
+        ATime(Time(0)));
+    AddConfigAttribute<Owner>(
+        tid,
+        "OrphanRetries",
+        "Retransmissions for a socket that the application has closed (Linux tcp_orphan_retries)",
+        [](auto& config) -> auto& { return config.closing.orphanRetries; },
+        ACount(0));
+    AddConfigAttribute<Owner>(
+        tid,
+        "ResetOnUnreadData",
+        "Whether closing with unread data resets the connection (RFC 1122 §4.2.2.13)",
+        [](auto& config) -> auto& { return config.closing.resetOnUnreadData; },
+        MakeBooleanChecker());
+    AddConfigAttribute<Owner>(
+        tid,
+        "Rfc1337",
+        "Whether a RST is kept from ending TIME_WAIT early (RFC 1337; Linux tcp_rfc1337)",
+        [](auto& config) -> auto& { return config.closing.rfc1337; },
+        MakeBooleanChecker());
+}
+
+void
+AddKeepalive(TypeId tid)
+{
+    AddConfigAttribute<Owner>(
+        tid,
+        "KeepaliveEnabled",
+        "Whether idle connections are probed (SO_KEEPALIVE; off by default, RFC 9293 §3.8.4)",
+        [](auto& config) -> auto& { return config.keepalive.enabled; },
+        MakeBooleanChecker());
+    AddConfigAttribute<Owner>(
+        tid,
+        "KeepaliveIdle",
+        "Silence after which the first probe is sent (Linux tcp_keepalive_time)",
+        [](auto& config) -> auto& { return config.keepalive.idle; },
+        ATime(TimeStep(1)));
+    AddConfigAttribute<Owner>(
+        tid,
+        "KeepaliveInterval",
+        "Time between probes (Linux tcp_keepalive_intvl)",
+        [](auto& config) -> auto& { return config.keepalive.interval; },
+        ATime(TimeStep(1)));
+    AddConfigAttribute<Owner>(
+        tid,
+        "KeepaliveProbes",
+        "Unanswered probes after which a connection is given up (Linux tcp_keepalive_probes)",
+        [](auto& config) -> auto& { return config.keepalive.probes; },
+        ACount(1));
+}
+
+void
+AddBuffers(TypeId tid)
+{
+    AddConfigAttribute<Owner, UintegerValue>(
+        tid,
+        "SegmentSize",
+        "Largest payload of a segment to accept, which the MSS option says; TCP options take "
+        "their room from it (RFC 6691). 0: what the MTU of the link leaves",
+        [](const Config& config) -> uint64_t {
+            return config.data.mssLimit == UINT16_MAX ? 0 : config.data.mssLimit;
+        },
+        [](Config& config, uint64_t size) {
+            config.data.mssLimit = size == 0 ? UINT16_MAX : static_cast<uint16_t>(size);
+            return true;
+        },
+        MakeUintegerChecker<uint16_t>());
+    AddConfigAttribute<Owner>(
+        tid,
+        "SndBufSize",
+        "Send buffer (bytes)",
+        [](auto& config) -> auto& { return config.data.sndBuf; },
+        ACount(1));
+    AddConfigAttribute<Owner>(
+        tid,
+        "RcvBufSize",
+        "Receive buffer (bytes)",
+        [](auto& config) -> auto& { return config.data.rcvBuf; },
+        ACount(1));
+    AddConfigAttribute<Owner>(
+        tid,
+        "WindowScaling",
+        "Whether to offer window scaling (RFC 7323 §2)",
+        [](auto& config) -> auto& { return config.data.windowScaling; },
+        MakeBooleanChecker());
+    AddConfigAttribute<Owner>(
+        tid,
+        "Timestamp",
+        "Whether to offer timestamps (RFC 7323 §3)",
+        [](auto& config) -> auto& { return config.data.timestamps; },
+        MakeBooleanChecker());
+    AddConfigAttribute<Owner>(
+        tid,
+        "Sack",
+        "Whether to offer selective acknowledgements (RFC 2018)",
+        [](auto& config) -> auto& { return config.data.sack; },
+        MakeBooleanChecker());
+}
+
+void
+AddTransfer(TypeId tid)
+{
+    AddConfigAttribute<Owner>(
+        tid,
+        "InitialCwnd",
+        "Initial congestion window in segments (RFC 6928)",
+        [](auto& config) -> auto& { return config.data.initialWindow; },
+        ACount(1));
+    AddConfigAttribute<Owner>(
+        tid,
+        "InitialSlowStartThreshold",
+        "Initial slow-start threshold in bytes (RFC 5681 §3.1: arbitrarily high)",
+        [](auto& config) -> auto& { return config.data.initialSsthresh; },
+        ACount(0));
+    AddConfigAttribute<Owner>(
+        tid,
+        "InitialRto",
+        "Retransmission time-out before the first measurement (RFC 6298 §2.1)",
+        [](auto& config) -> auto& { return config.data.rto.initial; },
+        ATime(TimeStep(1)));
+    AddConfigAttribute<Owner>(
+        tid,
+        "MinRto",
+        "Lower bound of the retransmission time-out's variance term, as in Linux (TCP_RTO_MIN)",
+        [](auto& config) -> auto& { return config.data.rto.minimum; },
+        ATime(TimeStep(1)));
+    AddConfigAttribute<Owner>(
+        tid,
+        "MaxRto",
+        "Upper bound of the retransmission time-out, back-off included (Linux TCP_RTO_MAX)",
+        [](auto& config) -> auto& { return config.data.rto.maximum; },
+        ATime(TimeStep(1)));
+    AddConfigAttribute<Owner>(
+        tid,
+        "DataRetries",
+        "Retransmissions of data before the connection is given up (Linux tcp_retries2)",
+        [](auto& config) -> auto& { return config.data.dataRetries; },
+        ACount(0));
+    AddConfigAttribute<Owner>(
+        tid,
+        "DelAckTimeout",
+        "Longest delay of an acknowledgement, 0 for none (Linux TCP_DELACK_MIN; RFC 9293 §3.8.6.3)",
+        [](auto& config) -> auto& { return config.data.delayedAck; },
+        ATime(Time(0)));
+    AddConfigAttribute<Owner>(
+        tid,
+        "DelAckCount",
+        "Segments after which an acknowledgement is no longer delayed (RFC 9293 §3.8.6.3)",
+        [](auto& config) -> auto& { return config.data.segmentsPerAck; },
+        ACount(1));
+    AddConfigAttribute<Owner>(
+        tid,
+        "ReTxThreshold",
+        "Duplicate acknowledgements that start fast retransmit (RFC 5681 §3.2)",
+        [](auto& config) -> auto& { return config.data.dupAckThreshold; },
+        ACount(1));
+    AddConfigAttribute<Owner>(
+        tid,
+        "Nagle",
+        "Whether small segments wait while something is unacknowledged (RFC 9293 §3.7.4)",
+        [](auto& config) -> auto& { return config.data.nagle; },
+        MakeBooleanChecker());
+    AddConfigAttribute<Owner>(
+        tid,
+        "PersistProbe",
+        "What a probe of a closed window carries: OneByte (RFC 9293 §3.8.6.1) or ZeroLength, as in "
+        "Linux",
+        [](auto& config) -> auto& { return config.data.persistProbe; },
+        MakeStringChecker());
+}
+
+} // namespace
+
+TypeId
+LifecycleTcpL4Protocol::GetTypeId()
+{
+    static const TypeId made = [] {
+        TypeId tid("ns3::LifecycleTcpL4Protocol");
+        // TcpL4Protocol has a SocketList of stock sockets. An attribute of that name can only be
+        // added while TcpL4Protocol is not the parent; once it is, ours is found before it.
+        tid.SetParent<IpL4Protocol>();
+        tid.AddAttribute("SocketList",
+                         "The sockets of this node.",
+                         TypeId::ATTR_GET,
+                         ObjectVectorValue(),
+                         MakeObjectVectorAccessor(&LifecycleTcpL4Protocol::GetSocketN,
+                                                  &LifecycleTcpL4Protocol::GetSocket),
+                         MakeObjectVectorChecker<LifecycleTcpSocket>());
+        tid.SetParent<TcpL4Protocol>();
+        tid.SetGroupName("Internet");
+        tid.AddConstructor<LifecycleTcpL4Protocol>();
+        AddHandshake(tid);
+        AddClosing(tid);
+        AddKeepalive(tid);
+        AddBuffers(tid);
+        AddTransfer(tid);
+        tid.AddTraceSource("StateChange",
+                           "A connection of this node, or half-open request, changes its state",
+                           MakeTraceSourceAccessor(&LifecycleTcpL4Protocol::m_stateChange),
+                           "ns3::LifecycleTcpTransitionTracedCallback");
+        return tid;
+    }();
+    return made;
+}
+
+} // namespace ns3

@@ -1,0 +1,328 @@
+#include "lifecycle-tcp-l4-protocol.h"
+
+#include "internal/lifecycle-core-types.h"
+#include "internal/lifecycle-tcp-shell.h"
+#include "lifecycle-tcp-socket-factory.h"
+#include "lifecycle-tcp-socket.h"
+
+#include "ns3/fatal-error.h"
+#include "ns3/icmpv4.h"
+#include "ns3/icmpv6-header.h"
+#include "ns3/ipv4-header.h"
+#include "ns3/ipv4-interface.h"
+#include "ns3/ipv4-route.h"
+#include "ns3/ipv4.h"
+#include "ns3/ipv6-header.h"
+#include "ns3/ipv6-interface.h"
+#include "ns3/ipv6-route.h"
+#include "ns3/ipv6.h"
+#include "ns3/node.h"
+
+#include <array>
+#include <utility>
+
+namespace ns3
+{
+
+LifecycleTcpL4Protocol::LifecycleTcpL4Protocol()
+    : m_shell(std::make_unique<LifecycleTcpShell>(*this, m_stateChange))
+{
+}
+
+LifecycleTcpL4Protocol::~LifecycleTcpL4Protocol() = default;
+
+// A part of the node.
+
+namespace
+{
+
+/** Makes \p tcp what the network layer gives TCP's segments to. */
+template <typename Ip>
+void
+TakeSlot(Ptr<Ip> ip, Ptr<TcpL4Protocol> tcp)
+{
+    const Ptr<IpL4Protocol> holder = ip->GetProtocol(TcpL4Protocol::PROT_NUMBER);
+    if (holder == tcp)
+    {
+        return;
+    }
+    if (holder)
+    {
+        ip->Remove(holder); // else Insert() would warn of it
+    }
+    ip->Insert(tcp);
+}
+
+} // namespace
+
+void
+LifecycleTcpL4Protocol::AttachToIp()
+{
+    const Ptr<Node> node = GetObject<Node>();
+    const Ptr<Ipv4> ipv4 = GetObject<Ipv4>();
+    const Ptr<Ipv6> ipv6 = GetObject<Ipv6>();
+    if (!m_shell || !node || (!ipv4 && !ipv6))
+    {
+        return;
+    }
+    SetNode(node);
+    m_shell->SetNode(node, ipv4, ipv6);
+    if (ipv4)
+    {
+        TakeSlot(ipv4, Ptr<TcpL4Protocol>(this));
+        if (GetDownTarget().IsNull())
+        {
+            SetDownTarget(MakeCallback(&Ipv4::Send, ipv4));
+        }
+    }
+    if (ipv6)
+    {
+        TakeSlot(ipv6, Ptr<TcpL4Protocol>(this));
+        if (GetDownTarget6().IsNull())
+        {
+            SetDownTarget6(MakeCallback(&Ipv6::Send, ipv6));
+        }
+    }
+    if (!m_hasFactory)
+    {
+        m_hasFactory = true;
+        const Ptr<LifecycleTcpSocketFactory> factory = CreateObject<LifecycleTcpSocketFactory>();
+        factory->SetTcp(this);
+        node->AggregateObject(factory);
+    }
+}
+
+void
+LifecycleTcpL4Protocol::NotifyNewAggregate()
+{
+    AttachToIp();
+    IpL4Protocol::NotifyNewAggregate(); // not TcpL4Protocol's: it would make a stock factory
+}
+
+void
+LifecycleTcpL4Protocol::DoInitialize()
+{
+    AttachToIp(); // a stock TCP may have come later and taken our place
+    TcpL4Protocol::DoInitialize();
+}
+
+void
+LifecycleTcpL4Protocol::DoDispose()
+{
+    m_shell.reset();
+    TcpL4Protocol::DoDispose();
+}
+
+// Traffic.
+
+IpL4Protocol::RxStatus
+LifecycleTcpL4Protocol::Receive(Ptr<Packet> packet,
+                                const Ipv4Header& header,
+                                Ptr<Ipv4Interface> incomingInterface)
+{
+    const Ipv4Address source = header.GetSource();
+    const Ipv4Address destination = header.GetDestination();
+    // RFC 1122 §4.2.3.10: TCP has no business with anything but two hosts.
+    if (!m_shell || source.IsBroadcast() || source.IsMulticast() || destination.IsBroadcast() ||
+        destination.IsMulticast())
+    {
+        return IpL4Protocol::RX_OK;
+    }
+    return m_shell->Receive(packet,
+                            ToCore(source),
+                            ToCore(destination),
+                            incomingInterface->GetDevice());
+}
+
+IpL4Protocol::RxStatus
+LifecycleTcpL4Protocol::Receive(Ptr<Packet> packet,
+                                const Ipv6Header& header,
+                                Ptr<Ipv6Interface> incomingInterface)
+{
+    const Ipv6Address source = header.GetSource();
+    const Ipv6Address destination = header.GetDestination();
+    if (!m_shell || source.IsMulticast() || destination.IsMulticast())
+    {
+        return IpL4Protocol::RX_OK;
+    }
+    return m_shell->Receive(packet,
+                            ToCore(source),
+                            ToCore(destination),
+                            incomingInterface->GetDevice());
+}
+
+void
+LifecycleTcpL4Protocol::ReceiveIcmp(Ipv4Address,
+                                    uint8_t,
+                                    uint8_t icmpType,
+                                    uint8_t icmpCode,
+                                    uint32_t,
+                                    Ipv4Address payloadSource,
+                                    Ipv4Address payloadDestination,
+                                    const uint8_t payload[8])
+{
+    constexpr uint8_t PROTOCOL_UNREACHABLE = 2; // RFC 792; ns-3 has no name for it
+    if (m_shell && icmpType == Icmpv4Header::ICMPV4_DEST_UNREACH)
+    {
+        const bool isHard = icmpCode == PROTOCOL_UNREACHABLE ||
+                            icmpCode == Icmpv4DestinationUnreachable::ICMPV4_PORT_UNREACHABLE;
+        m_shell->ReceiveUnreachable(ToCore(payloadSource),
+                                    ToCore(payloadDestination),
+                                    payload,
+                                    isHard);
+    }
+}
+
+void
+LifecycleTcpL4Protocol::ReceiveIcmp(Ipv6Address,
+                                    uint8_t,
+                                    uint8_t icmpType,
+                                    uint8_t icmpCode,
+                                    uint32_t,
+                                    Ipv6Address payloadSource,
+                                    Ipv6Address payloadDestination,
+                                    const uint8_t payload[8])
+{
+    if (m_shell && icmpType == Icmpv6Header::ICMPV6_ERROR_DESTINATION_UNREACHABLE)
+    {
+        const bool isHard = icmpCode == Icmpv6Header::ICMPV6_ADM_PROHIBITED ||
+                            icmpCode == Icmpv6Header::ICMPV6_PORT_UNREACHABLE;
+        m_shell->ReceiveUnreachable(ToCore(payloadSource),
+                                    ToCore(payloadDestination),
+                                    payload,
+                                    isHard);
+    }
+}
+
+// For scripts.
+
+Ptr<Socket>
+LifecycleTcpL4Protocol::CreateSocket()
+{
+    if (!m_shell || !m_shell->GetNode())
+    {
+        NS_FATAL_ERROR("LifecycleTcpL4Protocol::CreateSocket: this TCP is not on a node with IPv4 "
+                       "or IPv6; install InternetStackHelper on the node first.");
+    }
+    return m_shell->CreateSocket();
+}
+
+LifecycleTcpCensus
+LifecycleTcpL4Protocol::GetCensus() const
+{
+    LifecycleTcpCensus census{};
+    const lifecycle::Endpoint* core = m_shell ? m_shell->PeekCore() : nullptr;
+    if (core != nullptr)
+    {
+        for (std::size_t state = 0; state < lifecycle::kStates; ++state)
+        {
+            census[ToNs3(static_cast<lifecycle::State>(state))] = core->Census()[state];
+        }
+    }
+    return census;
+}
+
+std::vector<LifecycleTcpConnectionInfo>
+LifecycleTcpL4Protocol::GetConnections() const
+{
+    std::vector<LifecycleTcpConnectionInfo> connections;
+    const lifecycle::Endpoint* core = m_shell ? m_shell->PeekCore() : nullptr;
+    if (core == nullptr)
+    {
+        return connections;
+    }
+    core->ForEachView([&](const lifecycle::ConnectionView& view) {
+        LifecycleTcpConnectionInfo info;
+        info.state = ToNs3(view.state);
+        info.local = ToSocketAddress(view.tuple.local, view.tuple.localPort);
+        info.peer = ToSocketAddress(view.tuple.remote, view.tuple.remotePort);
+        info.recvQueue = view.recvQueue;
+        info.sendQueue = view.sendQueue;
+        info.expires = view.deadline == lifecycle::kNever ? Time::Max() : TimeUntil(view.deadline);
+        info.timer = view.timer;
+        info.retransmits = view.retries;
+        info.srtt = ToTime(view.srtt);
+        info.rto = ToTime(view.rto);
+        info.cwnd = view.congestion.cwnd;
+        info.ssthresh = view.congestion.ssthresh;
+        info.mss = view.mss;
+        connections.push_back(info);
+    });
+    return connections;
+}
+
+LifecycleTcpCounters
+LifecycleTcpL4Protocol::GetCounters() const
+{
+    using lifecycle::Counters;
+    static constexpr std::pair<const char*, uint64_t Counters::*> NAMES[] = {
+        {"segmentsIn", &Counters::segmentsIn},
+        {"segmentsOut", &Counters::segmentsOut},
+        {"bytesIn", &Counters::bytesIn},
+        {"bytesOut", &Counters::bytesOut},
+        {"retransmits", &Counters::retransmits},
+        {"timeouts", &Counters::timeouts},
+        {"fastRecoveries", &Counters::fastRecoveries},
+        {"activeOpens", &Counters::activeOpens},
+        {"passiveOpens", &Counters::passiveOpens},
+        {"accepted", &Counters::accepted},
+        {"malformed", &Counters::malformed},
+        {"nonsenseFlags", &Counters::nonsenseFlags},
+        {"unacceptable", &Counters::unacceptable},
+        {"pawsDropped", &Counters::pawsDropped},
+        {"noAck", &Counters::noAck},
+        {"challengeAcks", &Counters::challengeAcks},
+        {"resetsIn", &Counters::resetsIn},
+        {"resetsOut", &Counters::resetsOut},
+        {"acceptOverflows", &Counters::acceptOverflows},
+        {"synOverflows", &Counters::synOverflows},
+        {"timeWaits", &Counters::timeWaits},
+        {"timeWaitReuses", &Counters::timeWaitReuses},
+        {"keepaliveProbes", &Counters::keepaliveProbes},
+        {"windowProbes", &Counters::windowProbes},
+    };
+    static_assert(std::size(NAMES) * sizeof(uint64_t) == sizeof(Counters), "one is missing");
+    const lifecycle::Endpoint* core = m_shell ? m_shell->PeekCore() : nullptr;
+    const Counters counters = core != nullptr ? core->GetCounters() : Counters();
+    LifecycleTcpCounters named;
+    for (const auto& [name, counter] : NAMES)
+    {
+        named[name] = counters.*counter;
+    }
+    return named;
+}
+
+int64_t
+LifecycleTcpL4Protocol::AssignStreams(int64_t stream)
+{
+    m_shell->SetStream(stream);
+    return 1;
+}
+
+uint32_t
+LifecycleTcpL4Protocol::GetSocketN() const
+{
+    return m_shell ? static_cast<uint32_t>(m_shell->Sockets().size()) : 0;
+}
+
+Ptr<LifecycleTcpSocket>
+LifecycleTcpL4Protocol::GetSocket(uint32_t index) const
+{
+    return m_shell->Sockets()[index];
+}
+
+const lifecycle::Config&
+LifecycleTcpL4Protocol::GetConfig() const
+{
+    return m_shell->GetConfig();
+}
+
+void
+LifecycleTcpL4Protocol::EditConfig(const std::function<void(lifecycle::Config&)>& edit)
+{
+    lifecycle::Config config = m_shell->GetConfig();
+    edit(config);
+    m_shell->SetConfig(config);
+}
+
+} // namespace ns3

@@ -1,0 +1,288 @@
+#include "internal/lifecycle-config-attributes.h"
+#include "internal/lifecycle-core-types.h"
+#include "internal/lifecycle-socket-traces.h"
+#include "internal/lifecycle-tcp-shell.h"
+#include "lifecycle-tcp-socket.h"
+
+#include "ns3/double.h"
+
+#include <algorithm>
+#include <chrono>
+#include <cstdint>
+
+namespace ns3
+{
+
+namespace
+{
+
+using lifecycle::Config;
+
+TypeId
+AddAttributes(TypeId tid)
+{
+    using Owner = LifecycleTcpSocket;
+    const auto aBoolean = MakeBooleanChecker();
+    const auto aTime = MakeTimeChecker(TimeStep(1));
+    const auto aCount = MakeUintegerChecker<uint32_t>(1);
+    AddConfigAttribute<Owner, DoubleValue>(
+        tid,
+        "MaxSegLifetime",
+        "Maximum segment lifetime in seconds; TIME_WAIT lasts twice this (RFC 9293 §3.4.2)",
+        [](const Config& config) { return ToTime(config.closing.msl).GetSeconds(); },
+        [](Config& config, double seconds) {
+            config.closing.msl = ToCore(Seconds(seconds));
+            return true;
+        },
+        MakeDoubleChecker<double>(0));
+    AddConfigAttribute<Owner>(
+        tid,
+        "MinRto",
+        "Lower bound of the retransmission time-out's variance term, as in Linux",
+        [](auto& config) -> auto& { return config.data.rto.minimum; },
+        aTime);
+    AddConfigAttribute<Owner>(
+        tid,
+        "WindowScaling",
+        "Whether to offer window scaling (RFC 7323 §2)",
+        [](auto& config) -> auto& { return config.data.windowScaling; },
+        aBoolean);
+    AddConfigAttribute<Owner>(
+        tid,
+        "Timestamp",
+        "Whether to offer timestamps (RFC 7323 §3)",
+        [](auto& config) -> auto& { return config.data.timestamps; },
+        aBoolean);
+    AddConfigAttribute<Owner>(
+        tid,
+        "Sack",
+        "Whether to offer selective acknowledgements (RFC 2018)",
+        [](auto& config) -> auto& { return config.data.sack; },
+        aBoolean);
+    AddConfigAttribute<Owner>(
+        tid,
+        "ReTxThreshold",
+        "Duplicate acknowledgements that start fast retransmit (RFC 5681 §3.2)",
+        [](auto& config) -> auto& { return config.data.dupAckThreshold; },
+        aCount);
+    AddConfigAttribute<Owner>(
+        tid,
+        "KeepaliveEnabled",
+        "Whether an idle connection is probed (SO_KEEPALIVE; RFC 9293 §3.8.4)",
+        [](auto& config) -> auto& { return config.keepalive.enabled; },
+        aBoolean);
+    AddConfigAttribute<Owner>(
+        tid,
+        "KeepaliveIdle",
+        "Silence after which the first probe is sent (TCP_KEEPIDLE)",
+        [](auto& config) -> auto& { return config.keepalive.idle; },
+        aTime);
+    AddConfigAttribute<Owner>(
+        tid,
+        "KeepaliveInterval",
+        "Time between probes (TCP_KEEPINTVL)",
+        [](auto& config) -> auto& { return config.keepalive.interval; },
+        aTime);
+    return AddConfigAttribute<Owner>(
+        tid,
+        "KeepaliveProbes",
+        "Unanswered probes after which the connection is given up (TCP_KEEPCNT)",
+        [](auto& config) -> auto& { return config.keepalive.probes; },
+        aCount);
+}
+
+} // namespace
+
+TypeId
+LifecycleTcpSocket::GetTypeId()
+{
+    static const TypeId tid =
+        LifecycleSocketTraces::AddTo(AddAttributes(TypeId("ns3::LifecycleTcpSocket")
+                                                       .SetParent<TcpSocket>()
+                                                       .SetGroupName("Internet")
+                                                       .AddConstructor<LifecycleTcpSocket>()));
+    return tid;
+}
+
+const lifecycle::Config&
+LifecycleTcpSocket::GetConfig() const
+{
+    static const Config defaults;
+    return m_config ? *m_config : defaults;
+}
+
+void
+LifecycleTcpSocket::EditConfig(const std::function<void(lifecycle::Config&)>& edit)
+{
+    if (!m_config)
+    {
+        return; // under construction: what ns-3 sets now are stock TCP's defaults
+    }
+    const auto edited = std::make_shared<Config>(*m_config);
+    edit(*edited);
+    m_config = edited;
+    m_isReconfigured = true;
+    if (m_role == Role::CONNECTION)
+    {
+        m_shell->Core().Configure(CoreNow(), {m_index, m_generation}, m_config);
+        m_shell->Run();
+    }
+}
+
+void
+LifecycleTcpSocket::SetSndBufSize(uint32_t size)
+{
+    EditConfig([size](Config& config) { config.data.sndBuf = size; });
+}
+
+uint32_t
+LifecycleTcpSocket::GetSndBufSize() const
+{
+    return GetConfig().data.sndBuf;
+}
+
+void
+LifecycleTcpSocket::SetRcvBufSize(uint32_t size)
+{
+    EditConfig([size](Config& config) { config.data.rcvBuf = size; });
+}
+
+uint32_t
+LifecycleTcpSocket::GetRcvBufSize() const
+{
+    return GetConfig().data.rcvBuf;
+}
+
+void
+LifecycleTcpSocket::SetSegSize(uint32_t size)
+{
+    EditConfig([size](Config& config) {
+        const uint32_t limit = size == 0 ? UINT16_MAX : std::min<uint32_t>(size, UINT16_MAX);
+        config.data.mssLimit = static_cast<uint16_t>(limit);
+    });
+}
+
+uint32_t
+LifecycleTcpSocket::GetSegSize() const
+{
+    if (m_role == Role::CONNECTION)
+    {
+        return m_shell->Core().View({m_index, m_generation}).mss;
+    }
+    return GetConfig().data.OwnMss(0);
+}
+
+void
+LifecycleTcpSocket::SetInitialSSThresh(uint32_t threshold)
+{
+    EditConfig([threshold](Config& config) { config.data.initialSsthresh = threshold; });
+}
+
+uint32_t
+LifecycleTcpSocket::GetInitialSSThresh() const
+{
+    return GetConfig().data.initialSsthresh;
+}
+
+void
+LifecycleTcpSocket::SetInitialCwnd(uint32_t cwnd)
+{
+    EditConfig([cwnd](Config& config) { config.data.initialWindow = std::max(cwnd, 1U); });
+}
+
+uint32_t
+LifecycleTcpSocket::GetInitialCwnd() const
+{
+    return GetConfig().data.initialWindow;
+}
+
+void
+LifecycleTcpSocket::SetConnTimeout(Time timeout)
+{
+    EditConfig([timeout](Config& config) { config.data.rto.initial = ToCore(timeout); });
+}
+
+Time
+LifecycleTcpSocket::GetConnTimeout() const
+{
+    return ToTime(GetConfig().data.rto.initial);
+}
+
+void
+LifecycleTcpSocket::SetSynRetries(uint32_t count)
+{
+    // Stock TCP counts the first SYN as well.
+    EditConfig([count](Config& config) { config.handshake.synRetries = std::max(count, 1U) - 1; });
+}
+
+uint32_t
+LifecycleTcpSocket::GetSynRetries() const
+{
+    return GetConfig().handshake.synRetries + 1;
+}
+
+void
+LifecycleTcpSocket::SetDataRetries(uint32_t retries)
+{
+    EditConfig([retries](Config& config) { config.data.dataRetries = retries; });
+}
+
+uint32_t
+LifecycleTcpSocket::GetDataRetries() const
+{
+    return GetConfig().data.dataRetries;
+}
+
+void
+LifecycleTcpSocket::SetDelAckTimeout(Time timeout)
+{
+    EditConfig([timeout](Config& config) { config.data.delayedAck = ToCore(timeout); });
+}
+
+Time
+LifecycleTcpSocket::GetDelAckTimeout() const
+{
+    return ToTime(GetConfig().data.delayedAck);
+}
+
+void
+LifecycleTcpSocket::SetDelAckMaxCount(uint32_t count)
+{
+    EditConfig([count](Config& config) { config.data.segmentsPerAck = count; });
+}
+
+uint32_t
+LifecycleTcpSocket::GetDelAckMaxCount() const
+{
+    return GetConfig().data.segmentsPerAck;
+}
+
+void
+LifecycleTcpSocket::SetTcpNoDelay(bool noDelay)
+{
+    EditConfig([noDelay](Config& config) { config.data.nagle = !noDelay; });
+}
+
+bool
+LifecycleTcpSocket::GetTcpNoDelay() const
+{
+    return !GetConfig().data.nagle;
+}
+
+void
+LifecycleTcpSocket::SetPersistTimeout(Time)
+{
+    // Window probes are spaced by the retransmission time-out (RFC 9293 §3.8.6.1).
+}
+
+Time
+LifecycleTcpSocket::GetPersistTimeout() const
+{
+    if (m_role == Role::CONNECTION)
+    {
+        return ToTime(m_shell->Core().View({m_index, m_generation}).rto);
+    }
+    return GetConnTimeout();
+}
+
+} // namespace ns3

@@ -1,0 +1,208 @@
+#ifndef LIFECYCLE_TCP_SOCKET_H
+#define LIFECYCLE_TCP_SOCKET_H
+
+#include "lifecycle-tcp-types.h"
+
+#include "ns3/tcp-socket.h"
+
+#include <array>
+#include <cstdint>
+#include <functional>
+#include <memory>
+
+namespace lifecycle
+{
+struct Config;
+struct FourTuple;
+struct Segment;
+} // namespace lifecycle
+
+namespace ns3
+{
+
+class LifecycleRxStore;
+class LifecycleSocketTraces;
+class LifecycleTcpShell;
+class LifecycleTxStore;
+
+/**
+ * \ingroup tcp-lifecycle
+ * \brief A socket of a node with the lifecycle TCP.
+ *
+ * It behaves towards applications as stock TCP's sockets do: Send() takes all of a packet or none
+ * of it, an accepted socket inherits the listener's attributes and close callbacks, and one
+ * accepted from a listener on which ShutdownSend() was called closes by itself once the peer has.
+ *
+ * What differs: Close() ends both directions, as close(2) does, so data that arrives afterwards is
+ * answered with a RST; use ShutdownSend() to go on receiving. A refused connection fails at once.
+ * A connection that is reset or times out calls the error close callback, and GetCloseReason()
+ * tells why.
+ *
+ * It is made with Socket::CreateSocket(node, TcpSocketFactory::GetTypeId()). The trace sources are
+ * those of TcpSocketBase; where theirs carry a TcpSocketBase pointer, it is null here.
+ */
+class LifecycleTcpSocket : public TcpSocket
+{
+  public:
+    /**
+     * \brief Get the type ID.
+     * \returns the object TypeId
+     */
+    static TypeId GetTypeId();
+
+    LifecycleTcpSocket();
+    ~LifecycleTcpSocket() override;
+    LifecycleTcpSocket& operator=(const LifecycleTcpSocket&) = delete;
+
+    /** \returns why the connection ended, NONE if it has not */
+    LifecycleTcpCloseReason GetCloseReason() const;
+
+    /** \returns the state of the connection, as in RFC 9293 §3.3.2 */
+    TcpStates_t GetState() const;
+
+    // From Socket.
+    SocketErrno GetErrno() const override;
+    SocketType GetSocketType() const override;
+    Ptr<Node> GetNode() const override;
+    int Bind() override;
+    int Bind6() override;
+    int Bind(const Address& address) override;
+    int Connect(const Address& address) override;
+    int Listen() override;
+    int Close() override;
+    int ShutdownSend() override;
+    int ShutdownRecv() override;
+    int Send(Ptr<Packet> packet, uint32_t flags) override;
+    int SendTo(Ptr<Packet> packet, uint32_t flags, const Address& toAddress) override;
+    Ptr<Packet> Recv(uint32_t maxSize, uint32_t flags) override;
+    Ptr<Packet> RecvFrom(uint32_t maxSize, uint32_t flags, Address& fromAddress) override;
+    uint32_t GetTxAvailable() const override;
+    uint32_t GetRxAvailable() const override;
+    int GetSockName(Address& address) const override;
+    int GetPeerName(Address& address) const override;
+    bool SetAllowBroadcast(bool allowBroadcast) override;
+    bool GetAllowBroadcast() const override;
+
+    using Socket::Recv;
+    using Socket::RecvFrom;
+    using Socket::Send;
+    using Socket::SendTo;
+
+  protected:
+    void DoDispose() override;
+
+  private:
+    friend class LifecycleTcpShell;
+    friend class LifecycleSocketTraces;
+    template <typename Owner, typename Value, typename Getter, typename Setter>
+    friend class LifecycleConfigAccessor;
+
+    /// What the socket stands for in the core.
+    enum class Role : uint8_t
+    {
+        NONE,
+        LISTENER,
+        CONNECTION,
+        TIME_WAIT, ///< a connection that only has a TIME_WAIT record left
+    };
+
+    /// One end of a connection. The address is IPv6, or IPv4 IPv4-mapped.
+    struct End
+    {
+        std::array<uint8_t, 16> address{};
+        uint16_t port{0};
+    };
+
+    /// Copies what is set, not what it is connected to: of a prototype, or of a listener.
+    LifecycleTcpSocket(const LifecycleTcpSocket& other);
+
+    // From TcpSocket: its attributes.
+    void SetSndBufSize(uint32_t size) override;
+    uint32_t GetSndBufSize() const override;
+    void SetRcvBufSize(uint32_t size) override;
+    uint32_t GetRcvBufSize() const override;
+    void SetSegSize(uint32_t size) override;
+    uint32_t GetSegSize() const override;
+    void SetInitialSSThresh(uint32_t threshold) override;
+    uint32_t GetInitialSSThresh() const override;
+    void SetInitialCwnd(uint32_t cwnd) override;
+    uint32_t GetInitialCwnd() const override;
+    void SetConnTimeout(Time timeout) override;
+    Time GetConnTimeout() const override;
+    void SetSynRetries(uint32_t count) override;
+    uint32_t GetSynRetries() const override;
+    void SetDataRetries(uint32_t retries) override;
+    uint32_t GetDataRetries() const override;
+    void SetDelAckTimeout(Time timeout) override;
+    Time GetDelAckTimeout() const override;
+    void SetDelAckMaxCount(uint32_t count) override;
+    uint32_t GetDelAckMaxCount() const override;
+    void SetTcpNoDelay(bool noDelay) override;
+    bool GetTcpNoDelay() const override;
+    void SetPersistTimeout(Time timeout) override;
+    Time GetPersistTimeout() const override;
+
+    const lifecycle::Config& GetConfig() const;
+    void EditConfig(const std::function<void(lifecycle::Config&)>& edit);
+
+    // Called by the shell.
+    void OnStateChanged(TcpStates_t to);
+    void OnConnected();
+    void OnAccepted(const Address& peer);
+    void OnAcked(uint64_t bytes);
+    void OnReadable();
+    void OnPeerClosed();
+    void OnClosed(LifecycleTcpCloseReason reason);
+    void OnNodeGone();
+    void AddTags(Packet& packet) const;
+    void Store(uint64_t offset, Ptr<Packet> payload);
+    Ptr<LifecycleTcpSocket> Fork(const lifecycle::FourTuple& tuple) const;
+    void UpdateTraces();
+    LifecycleSocketTraces& Traces();
+
+    int Fail(SocketErrno error) const;
+    int BindTo(const End& local, bool isV6);
+    int ConnectTo(const End& peer, bool isV6);
+    SocketErrno ReservePort();
+    void ReleasePort();
+    void CloseListener();
+    Ptr<Packet> Take(uint32_t most);
+    bool Discard();
+    void Reset();
+    void NotifyClosedOnce(bool isError);
+    void EnterState(TcpStates_t to);
+    Address NameOf(const End& end) const;
+
+    LifecycleTcpShell* m_shell{nullptr};               //!< the node's; null once that is gone
+    std::shared_ptr<const lifecycle::Config> m_config; //!< shared until one is set on the socket
+    std::unique_ptr<LifecycleTxStore> m_tx;            //!< while something is unacknowledged
+    std::unique_ptr<LifecycleRxStore> m_rx;            //!< while something is unread
+    std::unique_ptr<LifecycleSocketTraces> m_traces;   //!< once somebody listens
+    uint64_t m_txAcked{0}; //!< bytes of the stream sent that are acknowledged
+    uint64_t m_rxRead{0};  //!< bytes of the stream received that were read
+    End m_local;
+    End m_peer;
+    uint32_t m_index{0};      //!< with m_generation: the core's name of what it stands for
+    uint32_t m_generation{0}; //!< see m_index
+    uint32_t m_position{0};   //!< in the node's list of sockets
+    Role m_role{Role::NONE};
+    LifecycleTcpCloseReason m_closeReason{LifecycleTcpCloseReason::NONE};
+    mutable SocketErrno m_errno{ERROR_NOTERROR};
+    TcpStates_t m_state{CLOSED};
+    bool m_isV6{false}; //!< its names are Inet6SocketAddress
+    bool m_isBound{false};
+    bool m_hasReservedPort{false};
+    bool m_wasConnected{false}; //!< it has been established
+    bool m_shutdownSend{false};
+    bool m_shutdownRecv{false};
+    bool m_closeWithPeer{false}; //!< inherited: see the class's comment
+    bool m_isClosing{false};     //!< the application has called Close()
+    bool m_peerClosed{false};    //!< all that the peer sends has arrived
+    bool m_endRead{false};       //!< the application was told of that by Recv()
+    bool m_closeNotified{false};
+    bool m_isReconfigured{false}; //!< a listener whose attributes changed after Listen()
+};
+
+} // namespace ns3
+
+#endif /* LIFECYCLE_TCP_SOCKET_H */

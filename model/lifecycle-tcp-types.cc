@@ -1,0 +1,35 @@
+#include "lifecycle-tcp-types.h"
+
+namespace ns3
+{
+
+const char*
+ToString(LifecycleTcpCloseReason reason)
+{
+    switch (reason)
+    {
+    case LifecycleTcpCloseReason::NONE:
+        return "not ended";
+    case LifecycleTcpCloseReason::NORMAL:
+        return "closed by both sides";
+    case LifecycleTcpCloseReason::REFUSED:
+        return "connection refused";
+    case LifecycleTcpCloseReason::RESET:
+        return "connection reset by the peer";
+    case LifecycleTcpCloseReason::CONNECT_TIMEOUT:
+        return "connection attempt timed out";
+    case LifecycleTcpCloseReason::DATA_TIMEOUT:
+        return "retransmission timed out";
+    case LifecycleTcpCloseReason::KEEPALIVE_TIMEOUT:
+        return "keepalive probes not answered";
+    case LifecycleTcpCloseReason::FIN_WAIT_2_TIMEOUT:
+        return "the peer never closed its side";
+    case LifecycleTcpCloseReason::UNREACHABLE:
+        return "host or port unreachable";
+    case LifecycleTcpCloseReason::ABORTED:
+        return "aborted by this side";
+    }
+    return "unknown";
+}
+
+} // namespace ns3
