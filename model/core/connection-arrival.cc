@@ -507,6 +507,7 @@ ConnectionArrival::ProcessText()
     const uint64_t offset = m_conn.rcvOffset + ahead;
     const bool inOrder = ahead == 0;
     Transfer& transfer = m_context.Attach(m_conn);
+    const bool hadGap = !transfer.received.IsEmpty(); // to fill one is worth an ACK at once
     if (isNew && !inOrder && !transfer.received.Add({offset, offset + length}))
     {
         return true; // too many holes: as if it had been lost
@@ -526,7 +527,7 @@ ConnectionArrival::ProcessText()
     }
     if (m_segment.payloadLength > 0 || !inOrder)
     {
-        ScheduleAck(inOrder && isNew && !cut);
+        ScheduleAck(inOrder && isNew && !cut && !hadGap);
     }
     return true;
 }
@@ -548,8 +549,8 @@ ConnectionArrival::ScheduleAck(bool inOrder)
     Transfer& transfer = *m_conn.transfer;
     const DataConfig& config = m_conn.config->data;
     ++transfer.unackedSegments;
-    if (!inOrder || !transfer.received.IsEmpty() ||
-        transfer.unackedSegments >= config.segmentsPerAck || config.delayedAck == Duration::zero())
+    if (!inOrder || transfer.unackedSegments >= config.segmentsPerAck ||
+        config.delayedAck == Duration::zero())
     {
         m_conn.ackNow = true;
     }

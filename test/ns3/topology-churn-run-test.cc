@@ -1,0 +1,189 @@
+// The example is left out where Boost or nlohmann-json is missing, and so are its tests.
+#if __has_include("topology-churn/units.h")
+
+#include "topology-churn/chart.h"
+#include "topology-churn/experiment.h"
+#include "topology-churn/options.h"
+#include "topology-churn/progress.h"
+#include "topology-churn/report.h"
+#include "topology-churn/state-history.h"
+
+#include <gmock/gmock.h>
+#include <gtest/gtest.h>
+#include <nlohmann/json.hpp>
+#include <sstream>
+#include <string>
+#include <vector>
+
+namespace churn
+{
+namespace
+{
+
+using nlohmann::json;
+using ::testing::HasSubstr;
+
+/** The JSON report of a small run, without what differs from run to run. */
+json
+RunChurn(std::vector<std::string> words)
+{
+    const std::vector<std::string> common{"topology-churn",
+                                          "--connections=60",
+                                          "--duration=1s",
+                                          "--nodes=40",
+                                          "--clients=6",
+                                          "--servers=3"};
+    words.insert(words.begin(), common.begin(), common.end());
+    std::vector<const char*> pointers;
+    for (const auto& word : words)
+    {
+        pointers.push_back(word.c_str());
+    }
+    std::string help;
+    const auto options = ParseOptions(static_cast<int>(pointers.size()), pointers.data(), help);
+    Progress progress(Progress::Display::NONE);
+    std::ostringstream text;
+    WriteJson(text, RunExperiment(*options, progress));
+    auto report = json::parse(text.str());
+    report.erase("cost");
+    return report;
+}
+
+class ChurnRun : public ::testing::TestWithParam<const char*>
+{
+  protected:
+    std::string GetTcp() const
+    {
+        return std::string("--tcp=") + GetParam();
+    }
+};
+
+TEST_P(ChurnRun, EveryConnectionOfAQuietNetworkCompletes)
+{
+    const auto report = RunChurn({GetTcp()});
+    const auto& connections = report["connections"];
+    EXPECT_EQ(connections["opened"], 60);
+    EXPECT_EQ(connections["completed"], 60);
+    EXPECT_EQ(connections["unfinished"], 0);
+    EXPECT_EQ(report["times"]["flow_completion_s"]["count"], 60);
+    EXPECT_EQ(report["states"]["at_end"]["TIME_WAIT"], 60) << "each left one, on the server";
+    EXPECT_EQ(report["states"]["at_end"]["ESTABLISHED"], 0);
+    EXPECT_EQ(report["states"]["at_end"]["LISTEN"], 3);
+}
+
+TEST_P(ChurnRun, TheSameSeedGivesTheSameReport)
+{
+    EXPECT_EQ(RunChurn({GetTcp(), "--seed=3"}), RunChurn({GetTcp(), "--seed=3"}));
+}
+
+TEST_P(ChurnRun, AnotherSeedGivesAnotherReport)
+{
+    EXPECT_NE(RunChurn({GetTcp(), "--seed=3"})["times"], RunChurn({GetTcp(), "--seed=4"})["times"]);
+}
+
+TEST_P(ChurnRun, LightRoutersGiveTheSameTimesAsNodesWithNixVectorRouting)
+{
+    // Slow links, so that packets wait for each other. Where a queue is full it matters which of
+    // two events at the same instant comes first, and so the two may differ.
+    const std::vector<std::string> slow{GetTcp(), "--link-rate=20Mbps", "--access-rate=10Mbps"};
+    const auto run = [&](const char* routing) {
+        auto words = slow;
+        words.emplace_back(routing);
+        return RunChurn(words);
+    };
+    const auto light = run("--routing=light");
+    const auto nix = run("--routing=nix");
+    EXPECT_EQ(light["times"], nix["times"]);
+    EXPECT_EQ(light["connections"], nix["connections"]);
+    EXPECT_LT(light["events"], nix["events"]);
+}
+
+TEST_P(ChurnRun, FullQueuesDropAndTheConnectionsCompleteAllTheSame)
+{
+    for (const auto* routing : {"--routing=light", "--routing=nix"})
+    {
+        const auto report = RunChurn({GetTcp(), routing, "--access-rate=10Mbps", "--queue=5"});
+        EXPECT_GT(report["connections"]["packets_dropped"], 0) << routing;
+        EXPECT_EQ(report["connections"]["completed"], 60) << routing;
+    }
+}
+
+TEST_P(ChurnRun, DrainGoesOnUntilTimeWaitIsEmpty)
+{
+    const auto report = RunChurn({GetTcp(), "--drain", "--msl=2s"});
+    EXPECT_EQ(report["states"]["at_end"]["TIME_WAIT"], 0);
+    EXPECT_EQ(report["states"]["most"]["TIME_WAIT"]["sockets"], 60);
+    EXPECT_GT(report["simulated_s"], 4);
+}
+
+TEST_P(ChurnRun, WhoClosesFirstMakesNoDifferenceToWhatIsDelivered)
+{
+    const auto server = RunChurn({GetTcp(), "--closer=server"});
+    const auto client = RunChurn({GetTcp(), "--closer=client"});
+    EXPECT_EQ(client["connections"]["completed"], 60);
+    EXPECT_EQ(client["connections"]["bytes_delivered"], server["connections"]["bytes_delivered"]);
+}
+
+TEST_P(ChurnRun, TheWorkloadDoesNotDependOnTheNetwork)
+{
+    const auto slow = RunChurn({GetTcp(), "--access-rate=2Mbps"});
+    const auto fast = RunChurn({GetTcp()});
+    EXPECT_EQ(slow["connections"]["bytes_delivered"], fast["connections"]["bytes_delivered"]);
+    EXPECT_GT(slow["times"]["flow_completion_s"]["p50"], fast["times"]["flow_completion_s"]["p50"]);
+}
+
+TEST_P(ChurnRun, WhatIsNotFinishedInTimeIsReported)
+{
+    const auto report = RunChurn({GetTcp(), "--max-time=500ms", "--access-rate=1Mbps"});
+    const auto& connections = report["connections"];
+    EXPECT_LT(connections["completed"], 60);
+    EXPECT_GT(connections["unfinished"], 0);
+    EXPECT_DOUBLE_EQ(report["simulated_s"], 0.5);
+}
+
+INSTANTIATE_TEST_SUITE_P(Tcp,
+                         ChurnRun,
+                         ::testing::Values("lifecycle", "stock"),
+                         [](const auto& instance) { return std::string(instance.param); });
+
+TEST(ChurnRunOnBothTcps, TheWorkloadIsTheSame)
+{
+    const auto lifecycle = RunChurn({"--tcp=lifecycle"});
+    const auto stock = RunChurn({"--tcp=stock"});
+    EXPECT_EQ(lifecycle["connections"]["bytes_delivered"], stock["connections"]["bytes_delivered"]);
+    EXPECT_EQ(lifecycle["connections"]["asked_for"], stock["connections"]["asked_for"]);
+}
+
+TEST(ChurnChart, ARowIsDrawnForEachStateSeenAndTheOthersAreNamed)
+{
+    StateHistory history;
+    StateCounts counts{};
+    for (const uint64_t established : {0, 4, 8, 0})
+    {
+        counts[ns3::TcpSocket::ESTABLISHED] = established;
+        history.Add(ns3::Seconds(static_cast<double>(history.GetSamples().size())), counts);
+    }
+    std::ostringstream chart;
+    WriteStateChart(chart, history, 50);
+    EXPECT_THAT(chart.str(), HasSubstr("ESTABLISHED"));
+    EXPECT_THAT(chart.str(), HasSubstr("| =# |")) << "nothing, half, the most, nothing";
+    EXPECT_THAT(chart.str(), HasSubstr("never seen: LISTEN, SYN_SENT"));
+}
+
+TEST(ChurnStates, CsvHasALineForEachCount)
+{
+    StateHistory history;
+    StateCounts counts{};
+    counts[ns3::TcpSocket::LISTEN] = 3;
+    history.Add(ns3::MilliSeconds(0), counts);
+    history.Add(ns3::MilliSeconds(100), counts);
+    std::ostringstream csv;
+    history.WriteCsv(csv);
+    EXPECT_THAT(csv.str(), HasSubstr("time_s,LISTEN,SYN_SENT,SYN_RCVD,ESTABLISHED"));
+    EXPECT_THAT(csv.str(), HasSubstr("\n0.1,3,0,"));
+}
+
+} // namespace
+} // namespace churn
+
+#endif
