@@ -23,6 +23,9 @@ Placement ArriveAtConnection(Context& context,
                              const Segment& segment,
                              Instant now);
 
+/** The text of a SYN whose Fast Open cookie is good (RFC 7413 §4.2.2), the SYN taken off. */
+Placement ArriveWithSyn(Context& context, Connection& connection, const Segment& text, Instant now);
+
 /** §3.10.7.4 in SYN-RECEIVED after a passive open: at a half-open request. */
 Placement ArriveAtRequest(Context& context, uint32_t index, const Segment& segment, Instant now);
 

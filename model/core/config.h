@@ -69,7 +69,8 @@ struct HandshakeConfig
     SynCookies synCookies{SynCookies::OnOverflow};
     Overflow synOverflow{Overflow::Drop};
     Overflow acceptOverflow{Overflow::Drop};
-    bool dropSynFin{true}; //!< a SYN|FIN at a listener is nonsense
+    uint32_t fastOpenQueue{0}; //!< Fast Opens that a listener has half-open at the most; 0: none
+    bool dropSynFin{true};     //!< a SYN|FIN at a listener is nonsense
     IsnChoice isn{IsnChoice::Hashed};
     uint32_t fixedIsn{0};
     PortChoice ports{PortChoice::Hashed};

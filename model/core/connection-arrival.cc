@@ -29,6 +29,7 @@ class ConnectionArrival
     }
 
     Placement Run();
+    Placement RunText();
 
   private:
     bool RunInSynSent();
@@ -59,6 +60,7 @@ class ConnectionArrival
     void AnswerInvalid();
     bool YieldsToSyn();
     void RestartTimeWait();
+    void ConcludeFastOpen();
     CloseReason ResetReason() const;
     bool Gone();
 
@@ -126,6 +128,16 @@ ConnectionArrival::Run()
     return m_placement;
 }
 
+Placement
+ConnectionArrival::RunText()
+{
+    if (ProcessText() && CheckFin())
+    {
+        m_context.MarkReady(m_conn);
+    }
+    return m_placement;
+}
+
 bool
 ConnectionArrival::RunInSynSent()
 {
@@ -184,7 +196,9 @@ ConnectionArrival::RestartTimeWait()
 bool
 ConnectionArrival::CheckAckInSynSent()
 {
-    if (!m_segment.flags.Has(Flag::ACK) || m_segment.ack == m_conn.sndNxt)
+    const SeqNum ack = m_segment.ack;
+    if (!m_segment.flags.Has(Flag::ACK) ||
+        (ack.IsAfter(m_conn.iss) && ack.IsAtOrBefore(m_conn.sndNxt)))
     {
         return true;
     }
@@ -244,7 +258,25 @@ ConnectionArrival::CheckSynInSynSent()
     m_conn.ackNow = true;
     AcknowledgeNew();
     m_context.Established(m_conn, Event::RcvSynAck, m_now);
+    ConcludeFastOpen();
     return true;
+}
+
+/** RFC 7413 §4.1.3.1: what the server gave us, and what it did not take of the SYN's data. */
+void
+ConnectionArrival::ConcludeFastOpen()
+{
+    const std::optional<FastOpenCookie>& cookie = m_segment.options.fastOpen;
+    if (m_conn.fastOpen && cookie && cookie->length > 0)
+    {
+        m_context.fastOpenCache.Store(m_conn.tuple.remote, {*cookie, m_conn.agreement.peerMss});
+    }
+    if (m_conn.HasUnacked())
+    {
+        ++m_context.counters.fastOpensRefused;
+        m_conn.transfer->sent.MarkOldestLost();
+        m_conn.transfer->retransmitAtOnce = true;
+    }
 }
 
 /** The second SYN of a simultaneous open repeats the first and acknowledges ours: Figure 8. */
@@ -358,7 +390,7 @@ ConnectionArrival::CheckAck()
     }
     if (m_conn.state.Get() == State::SynReceived)
     {
-        if (ack != m_conn.sndNxt)
+        if (!ack.IsAfter(m_conn.sndUna) || ack.IsAfter(m_conn.sndNxt))
         {
             m_context.Refuse(m_segment);
             return false;
@@ -591,6 +623,12 @@ ConnectionArrival::CheckFin()
 }
 
 } // namespace
+
+Placement
+ArriveWithSyn(Context& context, Connection& connection, const Segment& text, Instant now)
+{
+    return ConnectionArrival(context, connection, text, now).RunText();
+}
 
 Placement
 ArriveAtConnection(Context& context, Connection& connection, const Segment& segment, Instant now)

@@ -88,6 +88,8 @@ struct Connection
     bool keepaliveNow : 1 {false};
     bool synAcked : 1 {false};
     bool finSent : 1 {false};
+    bool fastOpen : 1 {false};    //!< opened by RFC 7413, or trying to
+    bool synHeld : 1 {false};     //!< the SYN waits for the first data
     bool peerFinSeen : 1 {false}; //!< the peer's FIN arrived in its turn
 
     // Send sequence space.

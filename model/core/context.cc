@@ -108,6 +108,13 @@ Context::Fire(Connection& connection, Event event, Instant now)
     assert(legal);
     static_cast<void>(legal);
     const State to = connection.state.Get();
+    if (from == State::SynReceived && connection.fastOpen)
+    {
+        if (Listener* listener = listeners.Find(connection.listener))
+        {
+            --listener->fastOpens;
+        }
+    }
     CountTransition(from, to);
     connection.stateSince = now;
     Notify({.kind = NoticeKind::StateChanged,
@@ -226,12 +233,21 @@ Context::LeaveTimeWaitRecord(Connection& connection, Duration length, Instant no
 }
 
 void
+Context::OpenCongestionWindow(Connection& connection)
+{
+    connection.congestion.cwnd = connection.config->data.initialWindow * connection.SndMss();
+    connection.congestion.ssthresh = connection.config->data.initialSsthresh;
+}
+
+void
 Context::Established(Connection& connection, Event event, Instant now)
 {
     connection.synAcked = true;
     connection.lastHeard = now;
-    connection.congestion.cwnd = connection.config->data.initialWindow * connection.SndMss();
-    connection.congestion.ssthresh = connection.config->data.initialSsthresh;
+    if (!connection.fastOpen || event == Event::RcvSynAck)
+    {
+        OpenCongestionWindow(connection);
+    }
     Fire(connection, event, now);
     if (connection.finQueued)
     {
@@ -324,8 +340,12 @@ void
 Context::EmitSynAck(const RequestRecord& request, Instant now)
 {
     const Config& terms = *listeners.Find(request.listener)->config;
-    outbox.PushBack({.segment = MakeSynAck(request, terms, StampsFor(request, now)),
-                     .listener = request.listener});
+    Segment synAck = MakeSynAck(request, terms, StampsFor(request, now));
+    if (request.wantsCookie)
+    {
+        synAck.options.fastOpen = MakeFastOpenCookie(secret, request.tuple);
+    }
+    outbox.PushBack({.segment = synAck, .listener = request.listener});
 }
 
 bool

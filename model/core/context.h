@@ -8,6 +8,7 @@
 #include "demux.h"
 #include "endpoint.h"
 #include "expiry-queues.h"
+#include "fast-open.h"
 #include "isn.h"
 #include "notice.h"
 #include "port-table.h"
@@ -57,6 +58,8 @@ class Context
      * reference is void, unless ClosingConfig::wholeTimeWait.
      */
     void EnterTimeWait(Connection& connection, Event event, Instant now);
+    /** Lets the connection send its initial window. */
+    void OpenCongestionWindow(Connection& connection);
     /** The connection is established: what was waiting for that happens. */
     void Established(Connection& connection, Event event, Instant now);
 
@@ -116,6 +119,7 @@ class Context
     Ring<ConnectionId> ready;
     Ring<Notice> notices;
 
+    FastOpenCache fastOpenCache;
     ConfigRefs timeWaitConfigs;
     std::size_t orphans{0}; //!< connections whose application is gone
 

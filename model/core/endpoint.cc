@@ -303,6 +303,8 @@ Endpoint::Connect(Instant now, const ConnectRequest& request)
     conn.lastHeard = now;
     // One SYN is all that may be in flight; Established() opens the window.
     conn.congestion.cwnd = config->data.mss;
+    conn.fastOpen = request.fastOpen;
+    conn.synHeld = request.fastOpen;
     ++m_impl->counters.activeOpens;
     m_impl->Fire(conn, Event::ActiveOpen, now);
     m_impl->MarkReady(conn);

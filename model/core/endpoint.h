@@ -76,7 +76,8 @@ struct ConnectRequest
     uint16_t localPort{0}; //!< 0: any
     IpAddress remote;
     uint16_t remotePort{0};
-    uint16_t linkMss{0}; //!< largest payload that the link can carry, 0: Config::data.mss
+    uint16_t linkMss{0};  //!< largest payload that the link can carry, 0: Config::data.mss
+    bool fastOpen{false}; //!< RFC 7413: the SYN waits for the first Write, and carries it if it may
     std::shared_ptr<const Config> config{}; //!< null: the endpoint's
 };
 

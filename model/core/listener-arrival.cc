@@ -56,7 +56,22 @@ OpenTwoWay(Context& context,
     context.MarkReady(Promote(context, listener, request, syn, now));
 }
 
-void
+/** Whether a SYN may open at once; if it asks for Fast Open in vain, it is told how next time. */
+bool
+IsFastOpen(Context& context, const Listener& listener, const Segment& syn, RequestRecord& request)
+{
+    const HandshakeConfig& handshake = listener.config->handshake;
+    const std::optional<FastOpenCookie>& cookie = syn.options.fastOpen;
+    if (!cookie || handshake.fastOpenQueue == 0)
+    {
+        return false;
+    }
+    const bool good = *cookie == MakeFastOpenCookie(context.secret, syn.tuple);
+    request.wantsCookie = !good;
+    return good && listener.fastOpens < handshake.fastOpenQueue;
+}
+
+Placement
 TakeSyn(Context& context,
         Listener& listener,
         const Segment& syn,
@@ -65,7 +80,7 @@ TakeSyn(Context& context,
 {
     const Config& config = *listener.config;
     const HandshakeModel& model = *config.handshake.model;
-    const RequestRecord request = RequestFor(context, listener, syn, formerSndNxt, now);
+    RequestRecord request = RequestFor(context, listener, syn, formerSndNxt, now);
     const SynVerdict verdict = model.OnSyn(config, LoadOf(listener));
     context.counters.synOverflows += verdict != SynVerdict::Queue;
     switch (verdict)
@@ -79,6 +94,10 @@ TakeSyn(Context& context,
     case SynVerdict::Drop:
         break;
     case SynVerdict::Queue:
+        if (IsFastOpen(context, listener, syn, request))
+        {
+            return OpenFast(context, listener, request, syn, now);
+        }
         if (config.handshake.form == HandshakeForm::TwoWay)
         {
             OpenTwoWay(context, listener, request, syn, now);
@@ -92,6 +111,7 @@ TakeSyn(Context& context,
         context.EmitSynAck(request, now);
         break;
     }
+    return {};
 }
 
 /** An ACK at a listener: the third segment of a handshake of which only a cookie was kept? */
@@ -146,8 +166,7 @@ ArriveAtListener(Context& context,
         ++context.counters.nonsenseFlags; // fourth: "should not get here"
         return {};
     }
-    TakeSyn(context, listener, segment, formerSndNxt, now);
-    return {};
+    return TakeSyn(context, listener, segment, formerSndNxt, now);
 }
 
 } // namespace lifecycle

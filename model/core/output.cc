@@ -3,6 +3,7 @@
 #include "context.h"
 #include "handshake.h"
 #include "timers.h"
+#include "wire.h"
 
 #include <algorithm>
 
@@ -38,6 +39,7 @@ class Output
     OutSegment SendNew(uint32_t length, bool fin);
     OutSegment DataSegment(SeqNum seq, uint32_t length, bool fin);
     Segment SynSegment();
+    void AddFastOpen(Segment& syn);
 
     Context& m_context;
     Connection& m_conn;
@@ -141,15 +143,42 @@ Output::Retransmission()
 std::optional<OutSegment>
 Output::FirstSyn()
 {
-    const bool opening = m_conn.state.Get() == State::SynSent && m_conn.sndNxt == m_conn.iss;
-    if (!opening)
+    const State state = m_conn.state.Get();
+    const bool opening =
+        state == State::SynSent || (state == State::SynReceived && m_conn.fastOpen);
+    if (!opening || m_conn.sndNxt != m_conn.iss ||
+        (m_conn.synHeld && m_conn.sndQueued == 0 && !m_conn.finQueued))
     {
         return std::nullopt;
     }
-    const SentSegment syn{.seq = m_conn.iss, .length = 1, .sentAt = m_now, .syn = true};
-    m_context.Attach(m_conn).sent.Push(syn);
-    m_conn.sndNxt = m_conn.iss + 1;
-    return OutSegment{.segment = SynSegment()};
+    m_context.Attach(m_conn);
+    OutSegment out{.segment = SynSegment()};
+    if (state == State::SynSent && m_conn.fastOpen)
+    {
+        AddFastOpen(out.segment);
+    }
+    const uint32_t length = 1 + out.segment.payloadLength;
+    const SentSegment syn{.seq = m_conn.iss, .length = length, .sentAt = m_now, .syn = true};
+    m_conn.transfer->sent.Push(syn);
+    m_conn.sndNxt = m_conn.iss + length;
+    m_context.counters.bytesOut += out.segment.payloadLength;
+    return out;
+}
+
+/** RFC 7413 §4.1: data with the cookie of the last time, or else a request for one. */
+void
+Output::AddFastOpen(Segment& syn)
+{
+    const std::optional<FastOpenMemory> memory = m_context.fastOpenCache.Find(m_conn.tuple.remote);
+    syn.options.fastOpen = memory ? memory->cookie : FastOpenCookie{};
+    if (memory)
+    {
+        const DataConfig& config = m_conn.config->data;
+        const uint32_t mss = std::min(memory->mss, config.OwnMss(m_conn.agreement.linkMss));
+        const auto options = static_cast<uint32_t>(HeaderLength(syn) - kMinHeaderLength);
+        syn.payloadLength = std::min(m_conn.sndQueued, mss > options ? mss - options : 0);
+        m_context.counters.fastOpensOut += syn.payloadLength > 0;
+    }
 }
 
 /** Our SYN, or SYN-ACK if the peer's SYN has been seen (simultaneous open). */
@@ -170,6 +199,8 @@ Output::SynSegment()
         syn.ack = m_conn.rcvNxt;
         m_conn.lastAckSent = m_conn.rcvNxt;
         m_conn.ackNow = false;
+        m_conn.transfer->ackDeadline = kNever;
+        m_conn.transfer->unackedSegments = 0;
     }
     return syn;
 }
@@ -179,6 +210,8 @@ Output::MaySendData() const
 {
     switch (m_conn.state.Get())
     {
+    case State::SynReceived:
+        return m_conn.fastOpen; // RFC 7413 §4.2.2: before the third segment
     case State::Established:
     case State::CloseWait:
     case State::FinWait1:

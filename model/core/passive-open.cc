@@ -1,5 +1,6 @@
 #include "passive-open.h"
 
+#include "arrival.h"
 #include "context.h"
 #include "handshake.h"
 
@@ -30,19 +31,19 @@ IsAdmitted(Context& context, const Listener& listener, const Segment& third)
     return false;
 }
 
+namespace
+{
+
+/** What every passive open has in common; it stands in SYN-RECEIVED and in the accept queue. */
 Connection&
-Promote(Context& context,
-        Listener& listener,
-        const RequestRecord& request,
-        const Segment& peer,
-        Instant now)
+MakePassive(Context& context, Listener& listener, const RequestRecord& request, const Segment& peer)
 {
     const bool syn = peer.flags.Has(Flag::SYN);
     Connection& conn = context.MakeConnection(request.tuple, State::SynReceived, listener.config);
     conn.agreement = request.agreement;
     conn.iss = request.iss;
-    conn.sndUna = request.iss + 1;
-    conn.sndNxt = request.iss + 1;
+    conn.sndUna = request.iss;
+    conn.sndNxt = request.iss;
     conn.irs = request.irs;
     conn.rcvNxt = request.irs + 1;
     conn.rcvAdv = conn.rcvNxt + SynWindow(conn.config->data);
@@ -56,10 +57,54 @@ Promote(Context& context,
     conn.unaccepted = true;
     conn.listener = listener.id;
     listener.acceptQueue.push_back(conn.id);
+    return conn;
+}
+
+} // namespace
+
+Connection&
+Promote(Context& context,
+        Listener& listener,
+        const RequestRecord& request,
+        const Segment& peer,
+        Instant now)
+{
+    Connection& conn = MakePassive(context, listener, request, peer);
+    conn.sndUna = request.iss + 1;
+    conn.sndNxt = request.iss + 1;
+    conn.sndWl2 = conn.sndUna;
     ++context.counters.accepted;
     context.Established(conn, Event::RcvAckOfSyn, now);
     context.Notify({.kind = NoticeKind::AcceptReady, .listener = listener.id});
     return conn;
+}
+
+Placement
+OpenFast(Context& context,
+         Listener& listener,
+         const RequestRecord& request,
+         const Segment& syn,
+         Instant now)
+{
+    Connection& conn = MakePassive(context, listener, request, syn);
+    const ConnectionId id = conn.id;
+    conn.fastOpen = true;
+    conn.lastHeard = now;
+    context.OpenCongestionWindow(conn);
+    ++listener.fastOpens;
+    ++context.counters.passiveOpens;
+    ++context.counters.fastOpensIn;
+    context.Notify({.kind = NoticeKind::StateChanged,
+                    .from = State::Listen,
+                    .to = State::SynReceived,
+                    .connection = id,
+                    .listener = listener.id,
+                    .tuple = conn.tuple});
+    context.Notify({.kind = NoticeKind::AcceptReady, .listener = listener.id});
+    Segment text = syn;
+    text.seq += 1;
+    text.flags = text.flags.Without(Flag::SYN);
+    return ArriveWithSyn(context, conn, text, now);
 }
 
 } // namespace lifecycle

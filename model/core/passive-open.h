@@ -2,6 +2,7 @@
 #define LIFECYCLE_CORE_PASSIVE_OPEN_H
 
 #include "connection.h"
+#include "endpoint.h"
 #include "model-time.h"
 #include "records.h"
 #include "segment.h"
@@ -28,6 +29,16 @@ Connection& Promote(Context& context,
                     const RequestRecord& request,
                     const Segment& peer,
                     Instant now);
+
+/**
+ * The connection that a SYN with a good Fast Open cookie makes (RFC 7413 §4.2.2): half-open, but
+ * with a stream that the application may read and write at once.
+ */
+Placement OpenFast(Context& context,
+                   Listener& listener,
+                   const RequestRecord& request,
+                   const Segment& syn,
+                   Instant now);
 
 } // namespace lifecycle
 

@@ -22,7 +22,8 @@ struct Listener
     IpAddress local;
     uint16_t port{0};
     uint32_t backlog{0};
-    uint32_t halfOpen{0}; //!< request records of it
+    uint32_t halfOpen{0};  //!< request records of it
+    uint32_t fastOpens{0}; //!< connections of it that are half-open by Fast Open
     std::deque<ConnectionId> acceptQueue;
     std::shared_ptr<const Config> config;
     std::optional<Instant> lastCookie; //!< when a SYN cookie was sent last
@@ -48,7 +49,8 @@ struct RequestRecord
     SeqNum irs;
     uint32_t tsRecent{0};
     Agreement agreement;
-    uint8_t retries{0}; //!< SYN-ACKs sent again
+    uint8_t retries{0};      //!< SYN-ACKs sent again
+    bool wantsCookie{false}; //!< its SYN-ACK carries a Fast Open cookie
     ListenerId listener;
     ExpiryLink expiry; //!< of the SYN-ACK's retransmission timer
 };

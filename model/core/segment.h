@@ -123,14 +123,28 @@ struct Timestamps
     friend constexpr bool operator==(const Timestamps&, const Timestamps&) = default;
 };
 
+/** The Fast Open option (RFC 7413 §4.1.1). */
+struct FastOpenCookie
+{
+    std::array<uint8_t, 16> bytes{};
+    uint8_t length{0}; //!< 4 to 16 and even, or 0: a request for a cookie
+
+    friend bool operator==(const FastOpenCookie& a, const FastOpenCookie& b)
+    {
+        return a.length == b.length &&
+               std::equal(a.bytes.begin(), a.bytes.begin() + a.length, b.bytes.begin());
+    }
+};
+
 /** The options of a segment that the model speaks. */
 struct Options
 {
-    std::optional<uint16_t> mss;          //!< RFC 9293 §3.7.1
-    std::optional<uint8_t> windowScale;   //!< RFC 7323 §2.2, 0 to 14
-    bool sackPermitted{false};            //!< RFC 2018 §2
-    std::optional<Timestamps> timestamps; //!< RFC 7323 §3.2
-    SackList sacks;                       //!< RFC 2018 §3
+    std::optional<uint16_t> mss;            //!< RFC 9293 §3.7.1
+    std::optional<uint8_t> windowScale;     //!< RFC 7323 §2.2, 0 to 14
+    bool sackPermitted{false};              //!< RFC 2018 §2
+    std::optional<Timestamps> timestamps;   //!< RFC 7323 §3.2
+    SackList sacks;                         //!< RFC 2018 §3
+    std::optional<FastOpenCookie> fastOpen; //!< RFC 7413 §4.1.1
 
     friend bool operator==(const Options&, const Options&) = default;
 };

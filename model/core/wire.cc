@@ -19,6 +19,7 @@ enum OptionKind : uint8_t
     SACK_PERMITTED = 4,
     SACK = 5,
     TIMESTAMPS = 8,
+    FAST_OPEN = 34,
 };
 
 // Lengths of whole options, kind and length bytes included.
@@ -28,6 +29,9 @@ constexpr std::size_t kSackPermittedLength = 2;
 constexpr std::size_t kSackBaseLength = 2;
 constexpr std::size_t kSackBlockLength = 8;
 constexpr std::size_t kTimestampsLength = 10;
+constexpr std::size_t kFastOpenBaseLength = 2;
+constexpr std::size_t kFastOpenLeastCookie = 4;
+constexpr std::size_t kFastOpenMostCookie = 16;
 
 constexpr std::size_t kMaxOptionsLength = kMaxHeaderLength - kMinHeaderLength;
 constexpr uint8_t kMaxWindowScale = 14; // RFC 7323 §2.3
@@ -52,6 +56,14 @@ IsSackLength(std::size_t length)
     return length > kSackBaseLength && (length - kSackBaseLength) % kSackBlockLength == 0;
 }
 
+bool
+IsFastOpenLength(std::size_t length)
+{
+    const std::size_t cookie = length - kFastOpenBaseLength;
+    return cookie == 0 || (cookie >= kFastOpenLeastCookie && cookie <= kFastOpenMostCookie &&
+                           cookie % 2 == 0); // RFC 7413 §4.1.1
+}
+
 /** \returns whether an option of this kind, if known, may be that long */
 bool
 IsRightLength(uint8_t kind, std::size_t length)
@@ -68,6 +80,8 @@ IsRightLength(uint8_t kind, std::size_t length)
         return IsSackLength(length);
     case TIMESTAMPS:
         return length == kTimestampsLength;
+    case FAST_OPEN:
+        return IsFastOpenLength(length);
     default:
         return true;
     }
@@ -82,6 +96,16 @@ ParseSack(std::span<const uint8_t> option)
         sacks.Add({SeqNum(ReadU32(option, at)), SeqNum(ReadU32(option, at + 4))});
     }
     return sacks;
+}
+
+FastOpenCookie
+ParseFastOpen(std::span<const uint8_t> option)
+{
+    FastOpenCookie cookie;
+    const std::span<const uint8_t> bytes = option.subspan(kFastOpenBaseLength);
+    cookie.length = static_cast<uint8_t>(bytes.size());
+    std::copy(bytes.begin(), bytes.end(), cookie.bytes.begin());
+    return cookie;
 }
 
 /** Takes in one whole option of the right length; unknown ones are skipped (RFC 9293 MUST-6). */
@@ -104,6 +128,9 @@ ParseOption(std::span<const uint8_t> option, Options& options)
         break;
     case TIMESTAMPS:
         options.timestamps = Timestamps{ReadU32(option, 2), ReadU32(option, 6)};
+        break;
+    case FAST_OPEN:
+        options.fastOpen = ParseFastOpen(option);
         break;
     default:
         break;
@@ -194,6 +221,10 @@ FixedOptionsLength(const Options& options)
         length += 4;
     }
     length += options.windowScale ? 4 : 0;
+    if (options.fastOpen)
+    {
+        length += (kFastOpenBaseLength + options.fastOpen->length + 3) / 4 * 4;
+    }
     return length;
 }
 
@@ -239,6 +270,17 @@ WriteSack(const Options& options, Writer& writer)
 }
 
 void
+WriteFastOpen(const FastOpenCookie& cookie, Writer& writer)
+{
+    writer.OptionHead(FAST_OPEN, kFastOpenBaseLength + cookie.length);
+    for (std::size_t i = 0; i < cookie.length; ++i)
+    {
+        writer.U8(cookie.bytes[i]);
+    }
+    writer.Nops((4 - (kFastOpenBaseLength + cookie.length) % 4) % 4);
+}
+
+void
 WriteOptions(const Options& options, Writer& writer)
 {
     if (options.mss)
@@ -252,6 +294,10 @@ WriteOptions(const Options& options, Writer& writer)
         writer.Nops(1);
         writer.OptionHead(WINDOW_SCALE, kWindowScaleLength);
         writer.U8(*options.windowScale);
+    }
+    if (options.fastOpen)
+    {
+        WriteFastOpen(*options.fastOpen, writer);
     }
     WriteSack(options, writer);
 }
