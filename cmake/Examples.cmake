@@ -1,6 +1,6 @@
 # Examples: each examples/*.cc is a program, and so is each folder examples/NAME/ with a main.cc.
 
-find_package(Boost 1.70 QUIET COMPONENTS graph)
+find_package(Boost 1.70 QUIET COMPONENTS graph program_options)
 find_package(nlohmann_json QUIET)
 
 set(example_modules
@@ -40,15 +40,17 @@ if(TARGET tcp-lifecycle)
   foreach(main IN LISTS mains)
     get_filename_component(folder ${main} DIRECTORY)
     get_filename_component(name ${folder} NAME)
-    if(NOT Boost_GRAPH_FOUND OR NOT nlohmann_json_FOUND)
-      message(WARNING "The example ${name} is left out, because it needs Boost.Graph and "
-                      "nlohmann-json: install libboost-graph-dev and nlohmann-json3-dev.")
+    if(NOT Boost_FOUND OR NOT nlohmann_json_FOUND)
+      message(WARNING "The example ${name} is left out, because it needs Boost.Graph, "
+                      "Boost.Program_options and nlohmann-json: install libboost-graph-dev, "
+                      "libboost-program-options-dev and nlohmann-json3-dev.")
       continue()
     endif()
     file(GLOB sources CONFIGURE_DEPENDS ${folder}/*.cc)
     list(REMOVE_ITEM sources ${main})
     add_library(${name}-parts OBJECT ${sources})
-    target_link_libraries(${name}-parts PUBLIC Boost::graph nlohmann_json::nlohmann_json)
+    target_link_libraries(${name}-parts PUBLIC Boost::graph Boost::program_options
+                                               nlohmann_json::nlohmann_json)
     target_include_directories(${name}-parts INTERFACE ${PROJECT_SOURCE_DIR}/examples)
     tcp_lifecycle_example_options(${name}-parts)
     add_executable(${name} ${main})
