@@ -1,5 +1,6 @@
 #include "light-network.h"
 
+#include "ns3/event-impl.h"
 #include "ns3/node.h"
 #include "ns3/simulator.h"
 
@@ -60,6 +61,54 @@ LightWire::Carry(uint32_t bytes)
     return m_idleAt + m_delay - now;
 }
 
+/// A packet on its way: the one simulator event that takes it from hop to hop.
+class LightNetwork::Flight : public ns3::EventImpl
+{
+  public:
+    Flight(LightNetwork& network, const Path& path, ns3::Ptr<ns3::Packet> packet)
+        : m_network(network),
+          m_path(path),
+          m_packet(std::move(packet))
+    {
+    }
+
+    /// Puts the packet on the next wire of its path.
+    void TakeOff()
+    {
+        const auto duration = m_path.wires[m_hop]->Carry(m_packet->GetSize());
+        if (!duration)
+        {
+            ++m_network.m_drops;
+            return;
+        }
+        ++m_hop;
+        const bool isLast = m_hop == m_path.wires.size();
+        // The simulator drops one reference after each time that it has run an event.
+        Ref();
+        ns3::Simulator::ScheduleWithContext(isLast ? m_path.context : ns3::Simulator::NO_CONTEXT,
+                                            *duration,
+                                            this);
+    }
+
+  private:
+    void Notify() override
+    {
+        if (m_hop < m_path.wires.size())
+        {
+            TakeOff();
+        }
+        else
+        {
+            m_path.device->Deliver(m_packet);
+        }
+    }
+
+    LightNetwork& m_network;        //!< counts drops
+    const Path& m_path;             //!< where it goes
+    ns3::Ptr<ns3::Packet> m_packet; //!< what it carries
+    std::size_t m_hop{0};           //!< wires behind it
+};
+
 LightNetwork::LightNetwork(const Graph& graph,
                            ns3::DataRate rate,
                            ns3::Time delay,
@@ -100,7 +149,8 @@ LightNetwork::Send(const LightDevice& from, ns3::Ptr<const ns3::Packet> packet)
     if (to != m_addresses.end())
     {
         // The receiver takes its packet apart, and the sender may still hold this one.
-        Forward(packet->Copy(), &GetPath(from.GetHost(), to->second), 0);
+        const auto& path = GetPath(from.GetHost(), to->second);
+        ns3::Create<Flight>(*this, path, packet->Copy())->TakeOff();
     }
 }
 
@@ -159,33 +209,6 @@ LightNetwork::FindPath(uint32_t from, uint32_t to, std::vector<LightWire*>& wire
         wires.push_back(cameBy[router].exit->wire.get());
     }
     std::reverse(wires.begin() + begin, wires.end());
-}
-
-void
-LightNetwork::Forward(ns3::Ptr<ns3::Packet> packet, const Path* path, std::size_t hop)
-{
-    const auto duration = path->wires[hop]->Carry(packet->GetSize());
-    if (!duration)
-    {
-        ++m_drops;
-        return;
-    }
-    if (hop + 1 == path->wires.size())
-    {
-        ns3::Simulator::ScheduleWithContext(path->context,
-                                            *duration,
-                                            &LightDevice::Deliver,
-                                            path->device,
-                                            packet);
-        return;
-    }
-    ns3::Simulator::ScheduleWithContext(ns3::Simulator::NO_CONTEXT,
-                                        *duration,
-                                        &LightNetwork::Forward,
-                                        this,
-                                        packet,
-                                        path,
-                                        hop + 1);
 }
 
 } // namespace churn

@@ -108,6 +108,8 @@ class LightNetwork
         std::unique_ptr<LightWire> wire; //!< towards it
     };
 
+    class Flight;
+
     /// The way from one host to another.
     struct Path
     {
@@ -120,8 +122,6 @@ class LightNetwork
     const Path& GetPath(uint32_t from, uint32_t to);
     /// Appends the wires of a shortest path between two routers.
     void FindPath(uint32_t from, uint32_t to, std::vector<LightWire*>& wires) const;
-    /// Puts a packet on one wire of its path.
-    void Forward(ns3::Ptr<ns3::Packet> packet, const Path* path, std::size_t hop);
 
     std::vector<std::vector<Exit>> m_exits;             //!< of each router
     std::vector<Port> m_ports;                          //!< of each host
