@@ -241,7 +241,8 @@ Output::IsWorthSending(uint32_t length, bool withFin) const
         return true;
     }
     const bool all = length == m_conn.Unsent();
-    const bool nagleAllows = !m_conn.config->data.nagle || !m_conn.HasUnacked();
+    const bool noneInFlight = m_conn.sndNxt == m_conn.FirstUnackedData();
+    const bool nagleAllows = !m_conn.config->data.nagle || noneInFlight;
     return (all && nagleAllows) || (!all && length >= m_conn.maxSndWnd / 2);
 }
 

@@ -1,0 +1,236 @@
+// Fast Open (RFC 7413): data with the SYN, for those who were here before.
+
+#include "core/wire.h"
+#include "crowd-test.h"
+
+namespace lifecycle::test
+{
+namespace
+{
+
+class FastOpenServer : public CrowdTest
+{
+  protected:
+    FastOpenServer()
+    {
+        config.handshake.fastOpenQueue = 2;
+    }
+
+    /** What the server gives to a client that asks. */
+    FastOpenCookie CookieFor(uint32_t client)
+    {
+        Segment syn = From(client, Flag::SYN);
+        syn.options.fastOpen = FastOpenCookie{};
+        const Segment synAck = Send(syn).at(0).segment;
+        Send(From(client, Flag::RST, SeqNum(1)));
+        EXPECT_TRUE(synAck.options.fastOpen.has_value());
+        return synAck.options.fastOpen.value_or(FastOpenCookie{});
+    }
+
+    static Segment SynWithData(uint32_t client, const FastOpenCookie& cookie)
+    {
+        Segment syn = From(client, Flag::SYN, SeqNum(900));
+        syn.options.fastOpen = cookie;
+        syn.payloadLength = 300;
+        return syn;
+    }
+};
+
+TEST_F(FastOpenServer, GivesACookieToWhoAsks)
+{
+    Listen();
+    EXPECT_EQ(CookieFor(0).length, 8);
+    EXPECT_EQ(CookieFor(0), CookieFor(1)) << "it goes by address, not by port";
+    EXPECT_FALSE(CookieFor(0) == CookieFor(60000)) << "another address";
+}
+
+TEST_F(FastOpenServer, TakesTheDataOfASynWithAGoodCookie)
+{
+    Listen();
+    const FastOpenCookie cookie = CookieFor(0);
+    const std::vector<OutSegment> answer = Send(SynWithData(0, cookie));
+    ASSERT_EQ(answer.size(), 1U);
+    EXPECT_TRUE(IsSynAck(answer[0]));
+    EXPECT_EQ(answer[0].segment.ack, SeqNum(1201));
+    EXPECT_EQ(placement.length, 300U);
+    EXPECT_EQ(In(State::SynReceived), 1U);
+    EXPECT_EQ(Count().fastOpensIn, 1U);
+}
+
+TEST_F(FastOpenServer, AnswersBeforeTheThirdSegment)
+{
+    Listen();
+    Send(SynWithData(0, CookieFor(0)));
+    const ConnectionId connection = Core().Accept(listener).value;
+    EXPECT_EQ(Core().Write(now, connection, 400).value, 400U);
+    const std::vector<OutSegment> sent = Settle();
+    ASSERT_EQ(sent.size(), 1U);
+    EXPECT_EQ(sent[0].segment.payloadLength, 400U);
+    const SeqNum end = sent[0].segment.End();
+    Send(From(0, Flag::ACK, SeqNum(1201), end));
+    EXPECT_EQ(In(State::Established), 1U);
+    EXPECT_TRUE(Core().IsConsistent());
+}
+
+TEST_F(FastOpenServer, DoesNotTakeDataWithABadCookieButGivesAGoodOne)
+{
+    Listen();
+    FastOpenCookie cookie = CookieFor(0);
+    cookie.bytes[0] ^= 1;
+    const Segment synAck = Send(SynWithData(0, cookie)).at(0).segment;
+    EXPECT_EQ(synAck.ack, SeqNum(901));
+    EXPECT_EQ(placement.length, 0U);
+    ASSERT_TRUE(synAck.options.fastOpen);
+    cookie.bytes[0] ^= 1;
+    EXPECT_EQ(*synAck.options.fastOpen, cookie);
+}
+
+TEST_F(FastOpenServer, LimitsHowManyAreHalfOpen)
+{
+    Listen();
+    const FastOpenCookie cookie = CookieFor(0);
+    EXPECT_EQ(Send(SynWithData(0, cookie)).at(0).segment.ack, SeqNum(1201));
+    EXPECT_EQ(Send(SynWithData(1, cookie)).at(0).segment.ack, SeqNum(1201));
+    EXPECT_EQ(Send(SynWithData(2, cookie)).at(0).segment.ack, SeqNum(901));
+    Send(From(0, Flag::RST, SeqNum(1201)));
+    EXPECT_EQ(Send(SynWithData(3, cookie)).at(0).segment.ack, SeqNum(1201));
+}
+
+TEST_F(FastOpenServer, IgnoresTheOptionWhereItIsOff)
+{
+    config.handshake.fastOpenQueue = 0;
+    Listen();
+    Segment syn = SynWithData(0, FastOpenCookie{});
+    const Segment synAck = Send(syn).at(0).segment;
+    EXPECT_FALSE(synAck.options.fastOpen);
+    EXPECT_EQ(synAck.ack, SeqNum(901));
+}
+
+TEST_F(FastOpenServer, SendsItsSynAckAgainAndGivesUp)
+{
+    Listen();
+    Send(SynWithData(0, CookieFor(0)));
+    const std::vector<OutSegment> again = AdvanceTo(now + 63s);
+    EXPECT_EQ(again.size(), 5U);
+    EXPECT_EQ(In(State::SynReceived), 0U);
+    EXPECT_TRUE(Core().IsConsistent());
+}
+
+/** A client that connects to a server made by hand. */
+class FastOpenClient : public CrowdTest
+{
+  protected:
+    ConnectionId Connect()
+    {
+        const FourTuple tuple = TupleOf(0);
+        return Core()
+            .Connect(now,
+                     {.local = tuple.local,
+                      .localPort = m_port++,
+                      .remote = tuple.remote,
+                      .remotePort = 80,
+                      .fastOpen = true})
+            .value;
+    }
+
+    Segment AnswerTo(const Segment& syn, uint32_t dataTaken)
+    {
+        Segment synAck;
+        synAck.tuple = syn.tuple;
+        synAck.flags = Flag::SYN | Flag::ACK;
+        synAck.seq = SeqNum(7000);
+        synAck.ack = syn.seq + 1 + dataTaken;
+        synAck.window = 65535;
+        synAck.options.mss = 1000;
+        return synAck;
+    }
+
+    /** A first connection, from which the client knows a cookie. */
+    void LearnCookie()
+    {
+        const ConnectionId connection = Connect();
+        Core().Write(now, connection, 10);
+        Segment synAck = AnswerTo(Settle().at(0).segment, 0);
+        synAck.options.fastOpen = FastOpenCookie{{1, 2, 3, 4, 5, 6, 7, 8}, 8};
+        Send(synAck);
+        Core().Abort(now, connection);
+        Settle();
+    }
+
+  private:
+    uint16_t m_port{4000};
+};
+
+TEST_F(FastOpenClient, HoldsItsSynUntilThereIsData)
+{
+    const ConnectionId connection = Connect();
+    EXPECT_TRUE(Settle().empty());
+    Core().Write(now, connection, 100);
+    const std::vector<OutSegment> sent = Settle();
+    ASSERT_EQ(sent.size(), 1U);
+    EXPECT_EQ(sent[0].segment.flags, Flags(Flag::SYN));
+}
+
+TEST_F(FastOpenClient, AsksForACookieTheFirstTimeAndSendsNoData)
+{
+    const ConnectionId connection = Connect();
+    Core().Write(now, connection, 100);
+    const Segment syn = Settle().at(0).segment;
+    ASSERT_TRUE(syn.options.fastOpen);
+    EXPECT_EQ(syn.options.fastOpen->length, 0);
+    EXPECT_EQ(syn.payloadLength, 0U);
+}
+
+TEST_F(FastOpenClient, SendsDataWithTheCookieTheNextTime)
+{
+    LearnCookie();
+    const ConnectionId connection = Connect();
+    Core().Write(now, connection, 100);
+    const Segment syn = Settle().at(0).segment;
+    EXPECT_EQ(syn.payloadLength, 100U);
+    EXPECT_EQ(syn.options.fastOpen->length, 8);
+    const std::vector<OutSegment> ack = Send(AnswerTo(syn, 100));
+    ASSERT_EQ(ack.size(), 1U);
+    EXPECT_EQ(ack[0].segment.payloadLength, 0U);
+    EXPECT_EQ(Core().View(connection).sendQueue, 0U);
+}
+
+TEST_F(FastOpenClient, SendsNoMoreThanOneSegmentFulOfData)
+{
+    LearnCookie();
+    const ConnectionId connection = Connect();
+    Core().Write(now, connection, 5000);
+    const Segment syn = Settle().at(0).segment;
+    EXPECT_EQ(syn.payloadLength + HeaderLength(syn) - kMinHeaderLength, 1000U);
+}
+
+TEST_F(FastOpenClient, SendsTheDataAgainIfTheServerTookOnlyTheSyn)
+{
+    LearnCookie();
+    const ConnectionId connection = Connect();
+    Core().Write(now, connection, 100);
+    const Segment syn = Settle().at(0).segment;
+    const std::vector<OutSegment> sent = Send(AnswerTo(syn, 0));
+    ASSERT_GE(sent.size(), 1U);
+    EXPECT_EQ(sent[0].segment.payloadLength, 100U);
+    EXPECT_EQ(sent[0].segment.seq, syn.seq + 1);
+    EXPECT_EQ(Count().fastOpensRefused, 1U);
+    EXPECT_TRUE(Core().IsConsistent());
+}
+
+TEST_F(FastOpenClient, FallsBackToAPlainSynWhenNothingComesBack) // RFC 7413 §4.1.3.1
+{
+    LearnCookie();
+    const ConnectionId connection = Connect();
+    Core().Write(now, connection, 100);
+    Settle();
+    const std::vector<OutSegment> again = AdvanceTo(now + 1s);
+    ASSERT_EQ(again.size(), 1U);
+    EXPECT_EQ(again[0].segment.payloadLength, 0U);
+    EXPECT_FALSE(again[0].segment.options.fastOpen);
+    const std::vector<OutSegment> data = Send(AnswerTo(again[0].segment, 0));
+    EXPECT_EQ(data.at(0).segment.payloadLength, 100U);
+}
+
+} // namespace
+} // namespace lifecycle::test
