@@ -53,8 +53,10 @@ if(TARGET tcp-lifecycle)
     flow-monitor)
   tcp_lifecycle_add_tests(ns3 STANDARD ${module_standard} TIMEOUT 300 LINK tcp-lifecycle
                           ${test_libraries} ${example_parts})
-  tcp_lifecycle_add_tests(interop SERIAL STANDARD ${module_standard} TIMEOUT 300 LINK
-                          tcp-lifecycle ${test_libraries})
+  if(TARGET tcp-lifecycle-proxy)
+    tcp_lifecycle_add_tests(interop SERIAL STANDARD ${module_standard} TIMEOUT 300 LINK
+                            tcp-lifecycle ${test_libraries})
+  endif()
   if(TARGET test-interop)
     target_compile_definitions(test-interop
                                PRIVATE TCP_LIFECYCLE_BINARY_DIR="${PROJECT_BINARY_DIR}")
