@@ -11,6 +11,8 @@
 #include <boost/beast/http/string_body.hpp>
 #include <boost/beast/http/verb.hpp>
 #include <boost/beast/http/write.hpp>
+#include <cstdint>
+#include <limits>
 #include <sstream>
 #include <utility>
 
@@ -97,7 +99,7 @@ HttpSession::BeginHead()
     m_phase = Phase::HEAD;
     m_parser.emplace();
     m_parser->header_limit(MAX_HEAD);
-    m_parser->body_limit(boost::none); // a body is refused by what the head says of it
+    m_parser->body_limit(std::numeric_limits<uint64_t>::max()); // Answer() decides about bodies
     Arm(IDLE_TIMEOUT);
 }
 

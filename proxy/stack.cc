@@ -1,5 +1,6 @@
 #include "stack.h"
 
+#include "child-trial.h"
 #include "user-error.h"
 
 #include "ns3/boolean.h"
@@ -10,7 +11,6 @@
 #include "ns3/string.h"
 #include "ns3/uinteger.h"
 
-#include <regex>
 #include <string>
 #include <utility>
 
@@ -21,16 +21,6 @@ namespace
 {
 
 constexpr uint32_t BUFFER_SIZE = 1024 * 1024; // per connection and direction, bytes
-
-/** \param mtu of the link \returns payload that fits beside IPv6 and TCP headers with timestamps */
-uint32_t
-SegmentSizeFor(uint16_t mtu)
-{
-    constexpr uint16_t IPV6_HEADER = 40;
-    constexpr uint16_t TCP_HEADER = 20;
-    constexpr uint16_t TIMESTAMPS = 12;
-    return mtu - IPV6_HEADER - TCP_HEADER - TIMESTAMPS;
-}
 
 /**
  * \param name attribute of the model
@@ -46,25 +36,26 @@ ParseAttribute(const std::string& name, const std::string& text)
     {
         throw UserError("--set: the model has no attribute '" + name + "'.");
     }
-    // ns-3 ends the process when it cannot read a time.
-    static const std::regex time(R"(\+?[0-9]+(\.[0-9]*)?(s|ms|us|ns|min|h|d)?)");
-    const bool isTime = attribute.checker->GetValueTypeName() == "ns3::TimeValue";
-    auto value = isTime && !std::regex_match(text, time)
-                     ? nullptr
-                     : attribute.checker->CreateValidValue(ns3::StringValue(text));
-    if (!value)
+    const auto read = [&] { return attribute.checker->CreateValidValue(ns3::StringValue(text)); };
+    const auto result = TryInChild([&] {
+        const auto value = read();
+        // Some attributes know their values only when they are set.
+        const auto tcp = ns3::CreateObject<ns3::LifecycleTcpL4Protocol>();
+        return value && tcp->SetAttributeFailSafe(name, *value);
+    });
+    if (!result.succeeded)
     {
+        const bool isTime = attribute.checker->GetValueTypeName() == "ns3::TimeValue";
         throw UserError("--set: '" + text + "' is not a value of " + name + " (" + attribute.help +
                         ")" + (isTime ? "; write a time as 200ms, 2s or 1min." : "."));
     }
-    return value;
+    return read();
 }
 
 void
 InstallLifecycle(ns3::Ptr<ns3::Node> node, const Options& options)
 {
     ns3::LifecycleTcpHelper tcp;
-    tcp.SetAttribute("SegmentSize", ns3::UintegerValue(SegmentSizeFor(options.mtu)));
     tcp.SetAttribute("SndBufSize", ns3::UintegerValue(BUFFER_SIZE));
     tcp.SetAttribute("RcvBufSize", ns3::UintegerValue(BUFFER_SIZE));
     for (const auto& [name, text] : options.tcpAttributes)
@@ -72,6 +63,16 @@ InstallLifecycle(ns3::Ptr<ns3::Node> node, const Options& options)
         tcp.SetAttribute(name, *ParseAttribute(name, text));
     }
     tcp.Install(node);
+}
+
+/** \param mtu of the link \returns payload that fits beside IPv6 and TCP headers with timestamps */
+uint32_t
+SegmentSizeFor(uint16_t mtu)
+{
+    constexpr uint16_t IPV6_HEADER = 40;
+    constexpr uint16_t TCP_HEADER = 20;
+    constexpr uint16_t TIMESTAMPS = 12;
+    return mtu - IPV6_HEADER - TCP_HEADER - TIMESTAMPS;
 }
 
 void

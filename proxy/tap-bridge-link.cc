@@ -1,5 +1,6 @@
 #include "tap-bridge-link.h"
 
+#include "child-trial.h"
 #include "host-link.h"
 #include "user-error.h"
 
@@ -13,12 +14,8 @@
 #include "ns3/string.h"
 #include "ns3/tap-bridge.h"
 
-#include <array>
 #include <net/if.h>
 #include <string>
-#include <sys/resource.h>
-#include <sys/wait.h>
-#include <unistd.h>
 
 namespace proxy
 {
@@ -60,60 +57,19 @@ Build(ns3::Ptr<ns3::Node> node, const Options& options)
     return device;
 }
 
-/** Child process: starts the bridge for a moment. Does not return. \param options its options */
-[[noreturn]] void
-TryAndExit(const Options& options, int output)
-{
-    const rlimit noCore{0, 0};
-    setrlimit(RLIMIT_CORE, &noCore);
-    dup2(output, STDERR_FILENO);
-    Build(ns3::CreateObject<ns3::Node>(), options);
-    ns3::Simulator::Stop(ns3::MilliSeconds(1));
-    ns3::Simulator::Run(); // aborts if the creator cannot be started
-    _exit(0);
-}
-
-/** \param log what ns-3 printed when it gave up \returns the first message of it */
-std::string
-FirstMessage(const std::string& log)
-{
-    const std::string mark = "msg=\"";
-    const auto start = log.find(mark);
-    if (start == std::string::npos)
-    {
-        return "no message";
-    }
-    const auto text = start + mark.size();
-    return log.substr(text, log.find('"', text) - text);
-}
-
 void
 RequireWorkingTapBridge(const Options& options)
 {
-    std::array<int, 2> pipeEnds{};
-    if (pipe(pipeEnds.data()) == -1)
-    {
-        throw UserError("--bridge=tapbridge: no pipe could be made.");
-    }
-    const pid_t child = fork();
-    if (child == 0)
-    {
-        close(pipeEnds[0]);
-        TryAndExit(options, pipeEnds[1]);
-    }
-    close(pipeEnds[1]);
-    std::string log;
-    std::array<char, 1024> chunk{};
-    for (ssize_t size = 0; (size = read(pipeEnds[0], chunk.data(), chunk.size())) > 0;)
-    {
-        log.append(chunk.data(), size);
-    }
-    close(pipeEnds[0]);
-    int status = -1;
-    if (child == -1 || waitpid(child, &status, 0) == -1 || status != 0)
+    const auto result = TryInChild([&] {
+        Build(ns3::CreateObject<ns3::Node>(), options);
+        ns3::Simulator::Stop(ns3::MilliSeconds(1));
+        ns3::Simulator::Run();
+        return true;
+    });
+    if (!result.succeeded)
     {
         throw UserError("--bridge=tapbridge: TapBridge of the installed ns-3 cannot make a tap (" +
-                        FirstMessage(log) + "); use --bridge=fd, which needs no creator program.");
+                        result.message + "); use --bridge=fd, which needs no creator program.");
     }
 }
 
