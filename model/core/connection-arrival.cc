@@ -318,12 +318,15 @@ ConnectionArrival::CheckSequence()
     return false;
 }
 
-/** RFC 7323 §4.3 (2): the stamp to echo is that of the segment the next ACK is due to. */
+/**
+ * RFC 7323 §4.3 (2): the stamp to echo is that of the segment the next ACK is due to. A RST's says
+ * nothing (§3.2), since it was not checked for age.
+ */
 void
 ConnectionArrival::NoteTimestamp()
 {
     if (m_conn.agreement.timestamps && m_segment.options.timestamps &&
-        m_segment.seq.IsAtOrBefore(m_conn.lastAckSent))
+        !m_segment.flags.Has(Flag::RST) && m_segment.seq.IsAtOrBefore(m_conn.lastAckSent))
     {
         m_conn.tsRecent = m_segment.options.timestamps->value;
     }

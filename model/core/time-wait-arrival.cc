@@ -28,6 +28,7 @@ class TimeWaitArrival
   private:
     bool YieldsToSyn();
     bool CheckSequence();
+    void NoteTimestamp();
     bool CheckReset();
     bool CheckSynAndAck();
     void CheckText();
@@ -117,6 +118,7 @@ TimeWaitArrival::CheckSequence()
                      IsOldTimestamp(m_segment.options.timestamps->value, m_record.tsRecent);
     if (!old && IsInWindow(m_segment, m_record.rcvNxt, m_record.rcvWnd))
     {
+        NoteTimestamp();
         return true;
     }
     ++(old ? m_context.counters.pawsDropped : m_context.counters.unacceptable);
@@ -125,6 +127,17 @@ TimeWaitArrival::CheckSequence()
         Answer(RepeatsFin(m_segment, m_record.rcvNxt));
     }
     return false;
+}
+
+/** RFC 7323 §4.3 (2); all that was received is acknowledged. */
+void
+TimeWaitArrival::NoteTimestamp()
+{
+    if (m_record.timestamps && m_segment.options.timestamps && !Has(Flag::RST) &&
+        m_segment.seq.IsAtOrBefore(m_record.rcvNxt))
+    {
+        m_record.tsRecent = m_segment.options.timestamps->value;
+    }
 }
 
 bool

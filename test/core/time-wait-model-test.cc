@@ -284,8 +284,11 @@ class Side : public Crowd
             const bool seen = notice.kind == NoticeKind::StateChanged;
             text += seen ? std::string(Name(notice.to)) + " " : "";
         }
-        const auto due = Core().NextDeadline().time_since_epoch().count();
-        return text + (IsOver() ? "over" : "due " + std::to_string(due));
+        Core().ForEachView([&](const ConnectionView& view) {
+            const auto due = view.deadline.time_since_epoch().count();
+            text += view.state == State::TimeWait ? "until " + std::to_string(due) : "";
+        });
+        return text;
     }
 
   private:
