@@ -117,15 +117,18 @@ UpdateRecovery(Context& context, Connection& conn, const AckReport& report, Inst
         LeaveRecovery(conn);
     }
     const bool duplicate = IsDuplicateAck(conn, report, newlySacked);
+    bool foundLost = false;
     if (newlySacked > 0)
     {
+        const uint32_t lostBefore = transfer.sent.LostBytes(); // a window probe to be sent again
         transfer.sent.MarkLostBelowSacked(config.dupAckThreshold);
+        foundLost = transfer.sent.LostBytes() > lostBefore;
     }
     switch (transfer.phase)
     {
     case Phase::Open:
         transfer.dupAcks = duplicate ? transfer.dupAcks + 1 : 0;
-        if (transfer.sent.LostBytes() > 0 || transfer.dupAcks >= config.dupAckThreshold)
+        if (foundLost || transfer.dupAcks >= config.dupAckThreshold)
         {
             EnterRecovery(context, conn);
         }
