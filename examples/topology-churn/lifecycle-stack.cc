@@ -1,5 +1,6 @@
 #include "tcp-stack.h"
 
+#include "ns3/boolean.h"
 #include "ns3/lifecycle-tcp-helper.h"
 #include "ns3/lifecycle-tcp-l4-protocol.h"
 #include "ns3/lifecycle-tcp-socket.h"
@@ -20,6 +21,8 @@ class LifecycleStack : public TcpStack
   public:
     explicit LifecycleStack(const Options& options)
     {
+        // As for stock TCP: a response's last segment does not wait for the others' ACKs.
+        m_helper.SetAttribute("Nagle", ns3::BooleanValue(false));
         m_helper.SetAttribute("Msl", ns3::TimeValue(options.msl));
         m_helper.SetAttribute("SndBufSize", ns3::UintegerValue(options.bufferBytes));
         m_helper.SetAttribute("RcvBufSize", ns3::UintegerValue(options.bufferBytes));

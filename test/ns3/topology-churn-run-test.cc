@@ -2,11 +2,18 @@
 #if __has_include("topology-churn/units.h")
 
 #include "topology-churn/chart.h"
+#include "topology-churn/churn-client.h"
+#include "topology-churn/connection-log.h"
 #include "topology-churn/experiment.h"
+#include "topology-churn/network.h"
 #include "topology-churn/options.h"
 #include "topology-churn/progress.h"
 #include "topology-churn/report.h"
 #include "topology-churn/state-history.h"
+#include "topology-churn/tcp-stack.h"
+
+#include "ns3/inet-socket-address.h"
+#include "ns3/simulator.h"
 
 #include <gmock/gmock.h>
 #include <gtest/gtest.h>
@@ -23,27 +30,32 @@ namespace
 using nlohmann::json;
 using ::testing::HasSubstr;
 
-/** The JSON report of a small run, without what differs from run to run. */
-json
-RunChurn(std::vector<std::string> words)
+Options
+ParseWords(std::vector<std::string> words)
 {
-    const std::vector<std::string> common{"topology-churn",
-                                          "--connections=60",
-                                          "--duration=1s",
-                                          "--nodes=40",
-                                          "--clients=6",
-                                          "--servers=3"};
-    words.insert(words.begin(), common.begin(), common.end());
+    words.insert(words.begin(), "topology-churn");
     std::vector<const char*> pointers;
     for (const auto& word : words)
     {
         pointers.push_back(word.c_str());
     }
     std::string help;
-    const auto options = ParseOptions(static_cast<int>(pointers.size()), pointers.data(), help);
+    return ParseOptions(static_cast<int>(pointers.size()), pointers.data(), help).value();
+}
+
+/** The JSON report of a small run, without what differs from run to run. */
+json
+RunChurn(std::vector<std::string> words)
+{
+    const std::vector<std::string> common{"--connections=60",
+                                          "--duration=1s",
+                                          "--nodes=40",
+                                          "--clients=6",
+                                          "--servers=3"};
+    words.insert(words.begin(), common.begin(), common.end());
     Progress progress(Progress::Display::NONE);
     std::ostringstream text;
-    WriteJson(text, RunExperiment(*options, progress));
+    WriteJson(text, RunExperiment(ParseWords(words), progress));
     auto report = json::parse(text.str());
     report.erase("cost");
     return report;
@@ -139,6 +151,47 @@ TEST_P(ChurnRun, WhatIsNotFinishedInTimeIsReported)
     EXPECT_LT(connections["completed"], 60);
     EXPECT_GT(connections["unfinished"], 0);
     EXPECT_DOUBLE_EQ(report["simulated_s"], 0.5);
+}
+
+/** How a fetch from a server ends on which nothing listens, or from an address nobody has. */
+Outcome
+FetchInVain(const std::string& tcp, const char* address)
+{
+    const auto options = ParseWords({tcp, "--clients=1", "--servers=1"});
+    const auto stack =
+        options.tcp == "stock" ? MakeStockStack(options) : MakeLifecycleStack(options);
+    Graph graph;
+    graph.routers.resize(2);
+    graph.links = {{0, 1}};
+    const auto network = BuildNetwork(graph, options, *stack);
+    ConnectionLog log;
+    auto client = ns3::CreateObject<ChurnClient>(*stack, log, options.closer);
+    network.clients.Get(0)->AddApplication(client);
+    const auto server = address ? ns3::Ipv4Address(address) : network.serverAddresses[0];
+    ns3::Simulator::Schedule(ns3::Seconds(1), [client, server] {
+        client->Fetch(ns3::InetSocketAddress(server, 80), 300, 1000);
+    });
+    ns3::Simulator::Stop(ns3::Seconds(1000));
+    ns3::Simulator::Run();
+    ns3::Simulator::Destroy();
+    EXPECT_EQ(log.GetOpened(), 0U);
+    EXPECT_EQ(log.GetFinished(), 1U);
+    auto outcome = Outcome::COMPLETED;
+    while (log.Count(outcome) == 0 && outcome != Outcome::NO_PORT)
+    {
+        outcome = static_cast<Outcome>(static_cast<int>(outcome) + 1);
+    }
+    return outcome;
+}
+
+TEST_P(ChurnRun, AnAddressThatNobodyHasTimesOut)
+{
+    EXPECT_EQ(FetchInVain(GetTcp(), "10.200.0.1"), Outcome::TIMED_OUT);
+}
+
+TEST(ChurnRunOnLifecycleTcp, AServerWithoutAListenerRefuses)
+{
+    EXPECT_EQ(FetchInVain("--tcp=lifecycle", nullptr), Outcome::REFUSED);
 }
 
 INSTANTIATE_TEST_SUITE_P(Tcp,
