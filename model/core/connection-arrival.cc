@@ -452,9 +452,11 @@ ConnectionArrival::UpdateSendWindow()
 {
     const SeqNum seq = m_segment.seq;
     const SeqNum ack = m_segment.ack;
-    // RFC 9293 §3.10.7.4, ESTABLISHED: an older segment must not bring back an older window.
+    // RFC 9293 §3.10.7.4, ESTABLISHED: an older segment must not bring back an older window. As in
+    // Linux (tcp_may_update_window), a higher ACK is newer even with an old sequence number, as
+    // data that is sent again has: else the right edge would seem to have moved.
     const bool newer =
-        m_conn.sndWl1.IsBefore(seq) || (m_conn.sndWl1 == seq && m_conn.sndWl2.IsAtOrBefore(ack));
+        m_conn.sndWl2.IsBefore(ack) || (m_conn.sndWl2 == ack && m_conn.sndWl1.IsAtOrBefore(seq));
     if (ack.IsBefore(m_conn.sndUna) || !newer || m_conn.state.Get() == State::SynSent)
     {
         return;

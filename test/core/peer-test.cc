@@ -193,6 +193,15 @@ PeerTest::Expectation(const Sketch& sketch) const
 }
 
 void
+PeerTest::NoteSent(const Segment& segment)
+{
+    if (segment.Length() > 0)
+    {
+        m_ourNext = Later(segment.End(), SeqNum(kIss) + m_ourNext).Since(SeqNum(kIss));
+    }
+}
+
+void
 PeerTest::Compare(const Sketch& sketch, Where where)
 {
     Note("expect " + Expectation(sketch));
@@ -211,11 +220,7 @@ PeerTest::Compare(const Sketch& sketch, Where where)
             << ToText(out.segment, {SeqNum(kIss), SeqNum(kIrs)});
     }
     m_last = out.segment;
-    const SeqNum end = out.segment.End();
-    if (!out.segment.flags.Has(Flag::RST))
-    {
-        m_ourNext = Later(end, SeqNum(kIss) + m_ourNext).Since(SeqNum(kIss));
-    }
+    NoteSent(out.segment);
     if (out.segment.options.timestamps)
     {
         m_lastStamp = out.segment.options.timestamps->value;
@@ -273,8 +278,24 @@ PeerTest::Advance(Duration duration)
 }
 
 void
+PeerTest::AdvanceUntilSent()
+{
+    BeforeStep();
+    while (m_sent.empty() && Core().NextDeadline() != kNever)
+    {
+        now = Core().NextDeadline();
+        Node().RunTimers(now);
+        AfterStep();
+    }
+}
+
+void
 PeerTest::Ignore()
 {
+    for (const OutSegment& out : m_sent)
+    {
+        NoteSent(out.segment);
+    }
     m_sent.clear();
 }
 
@@ -340,14 +361,20 @@ PeerTest::Write(uint32_t bytes)
 }
 
 void
-PeerTest::ReadAll()
+PeerTest::Read(uint32_t bytes)
 {
     BeforeStep();
-    const uint64_t bytes = Unread();
     Note("read " + std::to_string(bytes));
+    EXPECT_LE(bytes, Unread()) << "the test reads more than there is";
     Node().Of(connection).read += bytes;
-    Core().Read(now, connection, static_cast<uint32_t>(bytes));
+    Core().Read(now, connection, bytes);
     AfterStep();
+}
+
+void
+PeerTest::ReadAll()
+{
+    Read(static_cast<uint32_t>(Unread()));
 }
 
 void
@@ -374,6 +401,16 @@ PeerTest::Abort()
     BeforeStep();
     Note("abort");
     EXPECT_EQ(Core().Abort(now, connection), Error::None);
+    AfterStep();
+}
+
+void
+PeerTest::Configure(const Config& changed)
+{
+    BeforeStep();
+    Note("configure");
+    const auto shared = std::make_shared<const Config>(changed);
+    EXPECT_EQ(Core().Configure(now, connection, shared), Error::None);
     AfterStep();
 }
 

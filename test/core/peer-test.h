@@ -44,6 +44,8 @@ class PeerTest : public testing::Test
     void NothingSent(Where where = Where::current());
     /** Time goes by. */
     void Advance(Duration duration);
+    /** Time goes by until the endpoint sends something, or nothing more can happen. */
+    void AdvanceUntilSent();
     /** Forgets what the endpoint has sent, whatever it was. */
     void Ignore();
 
@@ -54,10 +56,12 @@ class PeerTest : public testing::Test
     void StopListening();
     void Accept();
     void Write(uint32_t bytes);
+    void Read(uint32_t bytes);
     void ReadAll();
     void ShutdownSend();
     void Close();
     void Abort();
+    void Configure(const Config& changed);
 
     // What can be seen.
 
@@ -99,6 +103,7 @@ class PeerTest : public testing::Test
     bool Matches(const Sketch& sketch, const OutSegment& out) const;
     std::string Expectation(const Sketch& sketch) const;
     void Compare(const Sketch& sketch, Where where);
+    void NoteSent(const Segment& segment);
     void AfterStep();
     void BeforeStep();
     void Note(const std::string& step);
@@ -108,7 +113,7 @@ class PeerTest : public testing::Test
     std::deque<OutSegment> m_sent; //!< not expected yet
     Segment m_last;
     uint32_t m_peerNext{0}; //!< the peer's SND.NXT, relative
-    uint32_t m_ourNext{0};  //!< the endpoint's SND.NXT as far as expected, relative
+    uint32_t m_ourNext{0};  //!< the endpoint's SND.NXT as far as seen, relative
     uint32_t m_lastStamp{0};
 };
 

@@ -36,7 +36,7 @@ Shell::Shell(std::string name, const Config& config, uint32_t seed, Transcript& 
 }
 
 void
-Shell::Receive(Instant now, const Segment& segment, uint64_t payloadOffset)
+Shell::Receive(Instant now, const Segment& segment, std::optional<uint64_t> payloadOffset)
 {
     const Placement placement = m_core.OnSegment(now, segment);
     if (!placement.connection || placement.length == 0)
@@ -44,8 +44,11 @@ Shell::Receive(Instant now, const Segment& segment, uint64_t payloadOffset)
         return;
     }
     EXPECT_LE(uint64_t{placement.skip} + placement.length, segment.payloadLength);
-    EXPECT_EQ(placement.streamOffset, payloadOffset + placement.skip)
-        << m_name << " keeps data in a place where it does not belong";
+    if (payloadOffset)
+    {
+        EXPECT_EQ(placement.streamOffset, *payloadOffset + placement.skip)
+            << m_name << " keeps data in a place where it does not belong";
+    }
     Of(placement.connection)
         .Keep(placement.streamOffset, placement.streamOffset + placement.length);
 }
@@ -54,6 +57,7 @@ void
 Shell::RunTimers(Instant now)
 {
     m_core.OnDeadline(now);
+    m_timersRunAt = now;
 }
 
 std::vector<OutSegment>
@@ -80,7 +84,10 @@ Shell::Settle(Instant now)
         Take(now, *notice);
     }
     EXPECT_TRUE(m_core.IsConsistent()) << m_name;
-    EXPECT_GT(m_core.NextDeadline(), now) << m_name << " has not done what was due";
+    if (m_timersRunAt == now)
+    {
+        EXPECT_GT(m_core.NextDeadline(), now) << m_name << " has not done what was due";
+    }
     return sent;
 }
 

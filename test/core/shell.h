@@ -58,9 +58,9 @@ class Shell
 
     /**
      * Hands the core a segment.
-     * \param payloadOffset where its payload lies in the sender's stream
+     * \param payloadOffset where its payload lies in the sender's stream, if it has a place there
      */
-    void Receive(Instant now, const Segment& segment, uint64_t payloadOffset);
+    void Receive(Instant now, const Segment& segment, std::optional<uint64_t> payloadOffset);
     /** Lets the core do all that is due. */
     void RunTimers(Instant now);
     /** To be called after every call of the core. \returns what it sends */
@@ -80,6 +80,7 @@ class Shell
     Endpoint m_core;
     Transcript& m_transcript;
     std::map<uint64_t, Stream> m_streams;
+    Instant m_timersRunAt{}; //!< after that, nothing is due at that moment
 };
 
 /** \returns a reason in words, for messages */
