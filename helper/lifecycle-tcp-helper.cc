@@ -2,6 +2,7 @@
 
 #include "internal/lifecycle-ns3-compat.h"
 #include "lifecycle-tcp-l4-protocol.h"
+#include "lifecycle-tcp-model.h"
 #include "lifecycle-tcp-socket-factory.h"
 
 #include "ns3/fatal-error.h"
@@ -123,6 +124,52 @@ void
 LifecycleTcpHelper::SetAttribute(std::string name, const AttributeValue& value)
 {
     m_factory.Set(name, value);
+    m_attributes.emplace_back(name, value.Copy());
+}
+
+void
+LifecycleTcpHelper::SetProfile(std::string name)
+{
+    m_profile = std::move(name);
+}
+
+Ptr<LifecycleTcpL4Protocol>
+LifecycleTcpHelper::MakeTcp() const
+{
+    const Ptr<LifecycleTcpL4Protocol> tcp = m_factory.Create<LifecycleTcpL4Protocol>();
+    if (!m_profile.empty())
+    {
+        tcp->SetProfile(m_profile);
+        for (const Setting& attribute : m_attributes)
+        {
+            tcp->SetAttribute(attribute.first, *attribute.second);
+        }
+    }
+    for (const Model& wanted : m_models)
+    {
+        if (wanted.type.empty())
+        {
+            continue;
+        }
+        ObjectFactory factory;
+        factory.SetTypeId(wanted.type);
+        const Ptr<LifecycleTcpModel> model =
+            DynamicCast<LifecycleTcpModel>(factory.Create<Object>());
+        if (!model)
+        {
+            NS_FATAL_ERROR("LifecycleTcpHelper: " << wanted.type
+                                                  << " is not a model; derive it from "
+                                                     "TcpHandshakeModel, TcpTimeWaitModel or "
+                                                     "TcpKeepaliveModel.");
+        }
+        tcp->PrepareModel(model);
+        for (const Setting& setting : wanted.settings)
+        {
+            model->SetAttribute(setting.first, *setting.second);
+        }
+        tcp->SetModel(model);
+    }
+    return tcp;
 }
 
 void
@@ -148,7 +195,7 @@ LifecycleTcpHelper::Install(Ptr<Node> node) const
                        << node->GetId()
                        << " has a TCP already; call it before InternetStackHelper::Install.");
     }
-    const Ptr<LifecycleTcpL4Protocol> tcp = m_factory.Create<LifecycleTcpL4Protocol>();
+    const Ptr<LifecycleTcpL4Protocol> tcp = MakeTcp();
     const bool hasIp = node->GetObject<Ipv4>() || node->GetObject<Ipv6>();
     if (!AlwaysMakesTcp<InternetStackHelper>() || hasIp)
     {

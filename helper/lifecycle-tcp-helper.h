@@ -5,7 +5,11 @@
 #include "ns3/node-container.h"
 #include "ns3/object-factory.h"
 
+#include <array>
+#include <cstddef>
 #include <string>
+#include <utility>
+#include <vector>
 
 namespace ns3
 {
@@ -22,7 +26,8 @@ class LifecycleTcpL4Protocol;
  *
  * \code
  *   LifecycleTcpHelper tcp;
- *   tcp.SetAttribute("Msl", TimeValue(Seconds(30)));
+ *   tcp.SetProfile("Linux");
+ *   tcp.SetTimeWaitModel("ns3::TcpTimeWaitModel", "Msl", TimeValue(Seconds(30)));
  *   tcp.Install(nodes);
  *   InternetStackHelper internet;
  *   internet.Install(nodes);
@@ -39,6 +44,50 @@ class LifecycleTcpHelper
      * \param value attribute value
      */
     void SetAttribute(std::string name, const AttributeValue& value);
+
+    /**
+     * \brief Gives the nodes installed later every value of a system.
+     *
+     * What SetAttribute() and the models say goes before it, whatever the order of calls.
+     * \param name Linux, FreeBsd, Windows, Rfc9293 or Textbook
+     */
+    void SetProfile(std::string name);
+
+    /**
+     * \brief Sets how connections of the nodes installed later open.
+     * \tparam Args names of attributes, each followed by its value
+     * \param type "ns3::TcpHandshakeModel" or a class derived from it
+     * \param args attributes of it that differ from the profile
+     */
+    template <typename... Args>
+    void SetHandshakeModel(std::string type, const Args&... args)
+    {
+        SetModel(0, std::move(type), args...);
+    }
+
+    /**
+     * \brief Sets how connections of the nodes installed later end.
+     * \tparam Args names of attributes, each followed by its value
+     * \param type "ns3::TcpTimeWaitModel" or a class derived from it
+     * \param args attributes of it that differ from the profile
+     */
+    template <typename... Args>
+    void SetTimeWaitModel(std::string type, const Args&... args)
+    {
+        SetModel(1, std::move(type), args...);
+    }
+
+    /**
+     * \brief Sets how connections of the nodes installed later find out about a silent peer.
+     * \tparam Args names of attributes, each followed by its value
+     * \param type "ns3::TcpKeepaliveModel" or a class derived from it
+     * \param args attributes of it that differ from the profile
+     */
+    template <typename... Args>
+    void SetKeepaliveModel(std::string type, const Args&... args)
+    {
+        SetModel(2, std::move(type), args...);
+    }
 
     /**
      * \brief Aggregates an ns3::LifecycleTcpL4Protocol to each node.
@@ -67,7 +116,43 @@ class LifecycleTcpHelper
     static Ptr<LifecycleTcpL4Protocol> GetTcp(Ptr<Node> node);
 
   private:
-    ObjectFactory m_factory; //!< makes the protocol objects
+    /** A name and a value. */
+    using Setting = std::pair<std::string, Ptr<AttributeValue>>;
+
+    /** A model of each node. */
+    struct Model
+    {
+        std::string type; //!< empty: what the profile has
+        std::vector<Setting> settings;
+    };
+
+    template <typename... Args>
+    void SetModel(std::size_t which, std::string type, const Args&... args)
+    {
+        m_models[which] = {std::move(type), {}};
+        AddSettings(m_models[which].settings, args...);
+    }
+
+    static void AddSettings(std::vector<Setting>&)
+    {
+    }
+
+    template <typename... Args>
+    static void AddSettings(std::vector<Setting>& settings,
+                            const std::string& name,
+                            const AttributeValue& value,
+                            const Args&... more)
+    {
+        settings.emplace_back(name, value.Copy());
+        AddSettings(settings, more...);
+    }
+
+    Ptr<LifecycleTcpL4Protocol> MakeTcp() const;
+
+    ObjectFactory m_factory;           //!< makes the protocol objects
+    std::string m_profile;             //!< empty: the attributes' defaults
+    std::vector<Setting> m_attributes; //!< set on top of the profile
+    std::array<Model, 3> m_models;     //!< handshake, TIME_WAIT, keepalive
 };
 
 } // namespace ns3

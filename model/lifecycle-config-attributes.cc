@@ -1,83 +1,78 @@
 #include "internal/lifecycle-config-attributes.h"
 
-#include <array>
-#include <utility>
-
 namespace ns3
 {
 
-namespace
+template <>
+const std::vector<std::string>&
+LifecycleChoiceNames<lifecycle::IsnChoice>()
 {
-
-template <typename T, std::size_t N>
-using Names = std::array<std::pair<T, const char*>, N>;
-
-constexpr Names<lifecycle::IsnChoice, 3> ISN_NAMES{{
-    {lifecycle::IsnChoice::Hashed, "Hashed"},
-    {lifecycle::IsnChoice::Fixed, "Fixed"},
-    {lifecycle::IsnChoice::Random, "Random"},
-}};
-
-constexpr Names<lifecycle::PersistProbe, 2> PERSIST_PROBE_NAMES{{
-    {lifecycle::PersistProbe::OneByte, "OneByte"},
-    {lifecycle::PersistProbe::ZeroLength, "ZeroLength"},
-}};
-
-template <typename T, std::size_t N>
-std::string
-NameOf(const Names<T, N>& names, T value)
-{
-    for (const auto& [candidate, name] : names)
-    {
-        if (candidate == value)
-        {
-            return name;
-        }
-    }
-    return "";
+    static const std::vector<std::string> names{"Hashed", "Fixed", "Random"};
+    return names;
 }
 
-template <typename T, std::size_t N>
-bool
-TakeByName(const Names<T, N>& names, T& field, const std::string& value)
+template <>
+const std::vector<std::string>&
+LifecycleChoiceNames<lifecycle::PersistProbe>()
 {
-    for (const auto& [candidate, name] : names)
-    {
-        if (value == name)
-        {
-            field = candidate;
-            return true;
-        }
-    }
-    return false;
+    static const std::vector<std::string> names{"OneByte", "ZeroLength"};
+    return names;
 }
 
-} // namespace
-
-std::string
-LifecycleConfigField<lifecycle::IsnChoice>::Show(lifecycle::IsnChoice field)
+template <>
+const std::vector<std::string>&
+LifecycleChoiceNames<lifecycle::SynCookies>()
 {
-    return NameOf(ISN_NAMES, field);
+    static const std::vector<std::string> names{"Never", "OnOverflow", "Always"};
+    return names;
 }
 
-bool
-LifecycleConfigField<lifecycle::IsnChoice>::Take(lifecycle::IsnChoice& field,
-                                                 const std::string& value)
+template <>
+const std::vector<std::string>&
+LifecycleChoiceNames<lifecycle::Overflow>()
 {
-    return TakeByName(ISN_NAMES, field, value);
+    static const std::vector<std::string> names{"Drop", "Reset"};
+    return names;
 }
 
-std::string
-LifecycleConfigField<lifecycle::PersistProbe>::Show(lifecycle::PersistProbe field)
+template <>
+const std::vector<std::string>&
+LifecycleChoiceNames<lifecycle::HandshakeForm>()
 {
-    return NameOf(PERSIST_PROBE_NAMES, field);
+    static const std::vector<std::string> names{"ThreeWay", "TwoWay"};
+    return names;
 }
 
-bool
-LifecycleConfigField<lifecycle::PersistProbe>::Take(lifecycle::PersistProbe& field,
-                                                    const std::string& value)
+template <>
+const std::vector<std::string>&
+LifecycleChoiceNames<lifecycle::PortChoice>()
 {
-    return TakeByName(PERSIST_PROBE_NAMES, field, value);
+    static const std::vector<std::string> names{"Hashed", "Sequential", "Random"};
+    return names;
+}
+
+template <>
+const std::vector<std::string>&
+LifecycleChoiceNames<lifecycle::TimeWaitOverflow>()
+{
+    static const std::vector<std::string> names{"SkipTimeWait", "EvictOldest"};
+    return names;
+}
+
+template <>
+const std::vector<std::string>&
+LifecycleChoiceNames<lifecycle::SynReuse>()
+{
+    static const std::vector<std::string> names{"Never", "IfNewer"};
+    return names;
+}
+
+template <>
+const std::vector<std::string>&
+LifecycleChoiceNames<lifecycle::KeepaliveProbe>()
+{
+    static const std::vector<std::string> names{"Empty", "GarbageByte"};
+    return names;
 }
 
 } // namespace ns3

@@ -1,4 +1,4 @@
-#include "internal/lifecycle-config-attributes.h"
+#include "internal/lifecycle-life-attributes.h"
 #include "lifecycle-tcp-l4-protocol.h"
 #include "lifecycle-tcp-socket.h"
 
@@ -17,138 +17,6 @@ namespace
 
 using lifecycle::Config;
 using Owner = LifecycleTcpL4Protocol;
-
-Ptr<const AttributeChecker>
-ACount(uint32_t least)
-{
-    return MakeUintegerChecker<uint32_t>(least);
-}
-
-Ptr<const AttributeChecker>
-APort()
-{
-    return MakeUintegerChecker<uint16_t>(1);
-}
-
-Ptr<const AttributeChecker>
-ATime(Time least)
-{
-    return MakeTimeChecker(least);
-}
-
-void
-AddHandshake(TypeId tid)
-{
-    AddConfigAttribute<Owner>(
-        tid,
-        "SynRetries",
-        "Retransmissions of a SYN before the connection attempt fails (Linux tcp_syn_retries)",
-        [](auto& config) -> auto& { return config.handshake.synRetries; },
-        ACount(0));
-    AddConfigAttribute<Owner>(
-        tid,
-        "SynAckRetries",
-        "Retransmissions of a SYN-ACK before the request is dropped (Linux tcp_synack_retries)",
-        [](auto& config) -> auto& { return config.handshake.synAckRetries; },
-        ACount(0));
-    AddConfigAttribute<Owner>(
-        tid,
-        "Backlog",
-        "Most half-open requests, and most connections not yet accepted, of a listener (Linux "
-        "net.core.somaxconn)",
-        [](auto& config) -> auto& { return config.handshake.backlogCap; },
-        ACount(0));
-    AddConfigAttribute<Owner>(
-        tid,
-        "Isn",
-        "How initial sequence numbers are chosen: Hashed (RFC 6528), Fixed (always FixedIsn, for "
-        "teaching) or Random",
-        [](auto& config) -> auto& { return config.handshake.isn; },
-        MakeStringChecker());
-    AddConfigAttribute<Owner>(
-        tid,
-        "FixedIsn",
-        "The initial sequence number, if Isn is Fixed",
-        [](auto& config) -> auto& { return config.handshake.fixedIsn; },
-        ACount(0));
-    AddConfigAttribute<Owner>(
-        tid,
-        "FirstEphemeralPort",
-        "Lowest port chosen for a socket that was bound to none (Linux ip_local_port_range)",
-        [](auto& config) -> auto& { return config.handshake.firstEphemeralPort; },
-        APort());
-    AddConfigAttribute<Owner>(
-        tid,
-        "LastEphemeralPort",
-        "Highest port chosen for a socket that was bound to none (Linux ip_local_port_range)",
-        [](auto& config) -> auto& { return config.handshake.lastEphemeralPort; },
-        APort());
-}
-
-void
-AddClosing(TypeId tid)
-{
-    AddConfigAttribute<Owner>(
-        tid,
-        "Msl",
-        "Maximum segment lifetime; TIME_WAIT lasts twice this (RFC 9293 §3.4.2; Linux 30 s)",
-        [](auto& config) -> auto& { return config.closing.msl; },
-        ATime(Time(0)));
-    AddConfigAttribute<Owner>(
-        tid,
-        "FinWait2Timeout",
-        "How long a socket that the application has closed waits for the peer's FIN, 0 for as "
-        "long as it takes (Linux tcp_fin_timeout)",
-        [](auto& config) -> auto& { return config.closing.finWait2Timeout; },
-        ATime(Time(0)));
-    AddConfigAttribute<Owner>(
-        tid,
-        "OrphanRetries",
-        "Retransmissions for a socket that the application has closed (Linux tcp_orphan_retries)",
-        [](auto& config) -> auto& { return config.closing.orphanRetries; },
-        ACount(0));
-    AddConfigAttribute<Owner>(
-        tid,
-        "ResetOnUnreadData",
-        "Whether closing with unread data resets the connection (RFC 1122 §4.2.2.13)",
-        [](auto& config) -> auto& { return config.closing.resetOnUnreadData; },
-        MakeBooleanChecker());
-    AddConfigAttribute<Owner>(
-        tid,
-        "Rfc1337",
-        "Whether a RST is kept from ending TIME_WAIT early (RFC 1337; Linux tcp_rfc1337)",
-        [](auto& config) -> auto& { return config.closing.rfc1337; },
-        MakeBooleanChecker());
-}
-
-void
-AddKeepalive(TypeId tid)
-{
-    AddConfigAttribute<Owner>(
-        tid,
-        "KeepaliveEnabled",
-        "Whether idle connections are probed (SO_KEEPALIVE; off by default, RFC 9293 §3.8.4)",
-        [](auto& config) -> auto& { return config.keepalive.enabled; },
-        MakeBooleanChecker());
-    AddConfigAttribute<Owner>(
-        tid,
-        "KeepaliveIdle",
-        "Silence after which the first probe is sent (Linux tcp_keepalive_time)",
-        [](auto& config) -> auto& { return config.keepalive.idle; },
-        ATime(TimeStep(1)));
-    AddConfigAttribute<Owner>(
-        tid,
-        "KeepaliveInterval",
-        "Time between probes (Linux tcp_keepalive_intvl)",
-        [](auto& config) -> auto& { return config.keepalive.interval; },
-        ATime(TimeStep(1)));
-    AddConfigAttribute<Owner>(
-        tid,
-        "KeepaliveProbes",
-        "Unanswered probes after which a connection is given up (Linux tcp_keepalive_probes)",
-        [](auto& config) -> auto& { return config.keepalive.probes; },
-        ACount(1));
-}
 
 void
 AddBuffers(TypeId tid)
@@ -290,9 +158,9 @@ LifecycleTcpL4Protocol::GetTypeId()
         tid.SetParent<TcpL4Protocol>();
         tid.SetGroupName("Internet");
         tid.AddConstructor<LifecycleTcpL4Protocol>();
-        AddHandshake(tid);
-        AddClosing(tid);
-        AddKeepalive(tid);
+        AddHandshakeAttributes<Owner>(tid);
+        AddClosingAttributes<Owner>(tid);
+        AddKeepaliveAttributes<Owner>(tid, "Keepalive");
         AddBuffers(tid);
         AddTransfer(tid);
         tid.AddTraceSource("StateChange",

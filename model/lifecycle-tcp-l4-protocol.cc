@@ -1,7 +1,9 @@
 #include "lifecycle-tcp-l4-protocol.h"
 
+#include "core/profiles.h"
 #include "internal/lifecycle-core-types.h"
 #include "internal/lifecycle-tcp-shell.h"
+#include "lifecycle-tcp-model.h"
 #include "lifecycle-tcp-socket-factory.h"
 #include "lifecycle-tcp-socket.h"
 
@@ -321,6 +323,30 @@ Ptr<LifecycleTcpSocket>
 LifecycleTcpL4Protocol::GetSocket(uint32_t index) const
 {
     return m_shell->Sockets()[index];
+}
+
+void
+LifecycleTcpL4Protocol::SetProfile(const std::string& name)
+{
+    const std::optional<lifecycle::Profile> profile = lifecycle::FindProfile(name);
+    if (!profile)
+    {
+        NS_FATAL_ERROR("LifecycleTcpL4Protocol::SetProfile: there is no profile \""
+                       << name << "\"; say Linux, FreeBsd, Windows, Rfc9293 or Textbook.");
+    }
+    m_shell->SetConfig(lifecycle::MakeConfig(*profile));
+}
+
+void
+LifecycleTcpL4Protocol::SetModel(Ptr<LifecycleTcpModel> model)
+{
+    EditConfig([&](lifecycle::Config& config) { model->Apply(config); });
+}
+
+void
+LifecycleTcpL4Protocol::PrepareModel(Ptr<LifecycleTcpModel> model) const
+{
+    model->StartFrom(GetConfig());
 }
 
 const lifecycle::Config&

@@ -20,6 +20,7 @@ struct Config;
 namespace ns3
 {
 
+class LifecycleTcpModel;
 class LifecycleTcpShell;
 class LifecycleTcpSocket;
 
@@ -51,6 +52,26 @@ class LifecycleTcpL4Protocol : public TcpL4Protocol
 
     /** \returns a new socket; TcpL4Protocol's functions of this name make stock sockets */
     Ptr<Socket> CreateSocket();
+
+    /**
+     * \brief Sets every value to that of a system; attributes set afterwards change it further.
+     *
+     * It is a fatal error, reported in one sentence, if there is no such profile.
+     * \param name Linux, FreeBsd, Windows, Rfc9293 or Textbook
+     */
+    void SetProfile(const std::string& name);
+
+    /**
+     * \brief Lets a model govern sockets made from now on.
+     * \param model a TcpHandshakeModel, TcpTimeWaitModel or TcpKeepaliveModel, or one of a script
+     */
+    void SetModel(Ptr<LifecycleTcpModel> model);
+
+    /**
+     * \brief Gives a model this node's values to start from.
+     * \param model whose attributes are then set
+     */
+    void PrepareModel(Ptr<LifecycleTcpModel> model) const;
 
     /** \returns how many sockets the node has in each state, half-open and TIME_WAIT included */
     LifecycleTcpCensus GetCensus() const;

@@ -8,6 +8,7 @@
 
 #include <algorithm>
 #include <cstdint>
+#include <memory>
 #include <optional>
 
 namespace lifecycle
@@ -56,7 +57,7 @@ enum class HandshakeForm : uint8_t
 /** Opening a connection. */
 struct HandshakeConfig
 {
-    const HandshakeModel* model{&DefaultHandshakeModel()};
+    std::shared_ptr<const HandshakeModel> model{DefaultHandshakeModel()};
     HandshakeForm form{HandshakeForm::ThreeWay};
     uint32_t synRetries{6};            //!< SYNs sent again before giving up
     uint32_t synLinearTimeouts{0};     //!< of the time-outs of a SYN, these first do not double
@@ -99,7 +100,7 @@ enum class SynReuse : uint8_t
 /** Ending a connection. */
 struct ClosingConfig
 {
-    const TimeWaitModel* model{&DefaultTimeWaitModel()};
+    std::shared_ptr<const TimeWaitModel> model{DefaultTimeWaitModel()};
     Duration msl{30s}; //!< maximum segment lifetime; TIME-WAIT lasts twice this
     /** The most TIME-WAIT records on the node. */
     uint32_t maxTimeWaits{UINT32_MAX};
@@ -134,7 +135,7 @@ enum class KeepaliveProbe : uint8_t
 /** Finding out whether an idle peer is still there. */
 struct KeepaliveConfig
 {
-    const KeepaliveModel* model{&DefaultKeepaliveModel()};
+    std::shared_ptr<const KeepaliveModel> model{DefaultKeepaliveModel()};
     bool enabled{false};    //!< off by default, RFC 9293 §3.8.4
     Duration idle{2h};      //!< silence before the first probe
     Duration interval{75s}; //!< between probes

@@ -146,24 +146,24 @@ KeepaliveModel::Wait(const Config& config, uint32_t probes) const
     return probes == 0 ? keepalive.idle : keepalive.interval;
 }
 
-const HandshakeModel&
+const std::shared_ptr<const HandshakeModel>&
 DefaultHandshakeModel()
 {
-    static const HandshakeModel model;
+    static const std::shared_ptr<const HandshakeModel> model = std::make_shared<HandshakeModel>();
     return model;
 }
 
-const TimeWaitModel&
+const std::shared_ptr<const TimeWaitModel>&
 DefaultTimeWaitModel()
 {
-    static const TimeWaitModel model;
+    static const std::shared_ptr<const TimeWaitModel> model = std::make_shared<TimeWaitModel>();
     return model;
 }
 
-const KeepaliveModel&
+const std::shared_ptr<const KeepaliveModel>&
 DefaultKeepaliveModel()
 {
-    static const KeepaliveModel model;
+    static const std::shared_ptr<const KeepaliveModel> model = std::make_shared<KeepaliveModel>();
     return model;
 }
 

@@ -7,6 +7,7 @@
 
 #include <cstddef>
 #include <cstdint>
+#include <memory>
 #include <optional>
 
 namespace lifecycle
@@ -125,9 +126,11 @@ class KeepaliveModel
     virtual std::optional<Duration> Wait(const Config& config, uint32_t probes) const;
 };
 
-const HandshakeModel& DefaultHandshakeModel();
-const TimeWaitModel& DefaultTimeWaitModel();
-const KeepaliveModel& DefaultKeepaliveModel();
+// The models that answer from the Config alone.
+
+const std::shared_ptr<const HandshakeModel>& DefaultHandshakeModel();
+const std::shared_ptr<const TimeWaitModel>& DefaultTimeWaitModel();
+const std::shared_ptr<const KeepaliveModel>& DefaultKeepaliveModel();
 
 } // namespace lifecycle
 

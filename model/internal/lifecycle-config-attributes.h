@@ -11,10 +11,13 @@
 #include "ns3/type-id.h"
 #include "ns3/uinteger.h"
 
+#include <algorithm>
+#include <cstddef>
 #include <optional>
 #include <string>
 #include <type_traits>
 #include <utility>
+#include <vector>
 
 /**
  * \file
@@ -153,22 +156,37 @@ struct LifecycleConfigField<std::optional<lifecycle::Duration>>
     }
 };
 
-/** A choice by name, which a string is the simplest attribute for in all versions of ns-3. */
-template <>
-struct LifecycleConfigField<lifecycle::IsnChoice>
-{
-    using Value = StringValue;
-    static std::string Show(lifecycle::IsnChoice field);
-    static bool Take(lifecycle::IsnChoice& field, const std::string& value);
-};
+/**
+ * The names of a choice's values, in the order of the values.
+ * \tparam T the choice
+ */
+template <typename T>
+const std::vector<std::string>& LifecycleChoiceNames();
 
-/** \copydoc LifecycleConfigField<lifecycle::IsnChoice> */
-template <>
-struct LifecycleConfigField<lifecycle::PersistProbe>
+/** A choice by name, which a string is the simplest attribute for in all versions of ns-3. */
+template <typename T>
+requires std::is_enum_v<T>
+
+struct LifecycleConfigField<T>
 {
     using Value = StringValue;
-    static std::string Show(lifecycle::PersistProbe field);
-    static bool Take(lifecycle::PersistProbe& field, const std::string& value);
+
+    static std::string Show(T field)
+    {
+        return LifecycleChoiceNames<T>()[static_cast<std::size_t>(field)];
+    }
+
+    static bool Take(T& field, const std::string& value)
+    {
+        const std::vector<std::string>& names = LifecycleChoiceNames<T>();
+        const auto found = std::find(names.begin(), names.end(), value);
+        if (found == names.end())
+        {
+            return false;
+        }
+        field = static_cast<T>(found - names.begin());
+        return true;
+    }
 };
 
 /** Adds an attribute that is read and written by two functions; see LifecycleConfigAccessor. */

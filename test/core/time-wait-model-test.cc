@@ -83,8 +83,7 @@ class ScaledTimeWait : public TimeWaitModel
 
 TEST_F(TimeWaitRecords, LastAsLongAsTheModelSays)
 {
-    const ScaledTimeWait model;
-    config.closing.model = &model;
+    config.closing.model = std::make_shared<ScaledTimeWait>();
     Listen();
     ComeAndGo(0);
     ComeAndGo(1);
