@@ -69,21 +69,21 @@ class Accessor : public TraceSourceAccessor
 };
 
 template <typename Project>
-TypeId
+void
 Add(TypeId tid, const char* name, const char* help, Project project, const char* signature)
 {
-    return tid.AddTraceSource(name, help, Create<Accessor<Project>>(project), signature);
+    tid.AddTraceSource(name, help, Create<Accessor<Project>>(project), signature);
 }
 
 template <typename T>
-TypeId
+void
 AddValue(TypeId tid,
          const char* name,
          const char* help,
          LifecycleTracedValue<T> LifecycleSocketTraces::*value,
          const char* signature)
 {
-    return Add(
+    Add(
         tid,
         name,
         help,
@@ -114,7 +114,7 @@ LifecycleSocketTraces::Of(LifecycleTcpSocket& socket)
     return socket.Traces();
 }
 
-TypeId
+void
 LifecycleSocketTraces::AddTo(TypeId tid)
 {
     using Traces = LifecycleSocketTraces;
@@ -154,7 +154,7 @@ LifecycleSocketTraces::AddTo(TypeId tid)
         "A segment is sent",
         [](Traces & traces) -> auto& { return traces.tx; },
         SEGMENT);
-    return Add(
+    Add(
         tid,
         "Rx",
         "A segment was received",

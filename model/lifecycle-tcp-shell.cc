@@ -225,10 +225,10 @@ LifecycleTcpShell::SendNext()
     }
     const lifecycle::Segment& segment = out->segment;
     const Ptr<LifecycleTcpSocket> socket = SenderOf(*out);
-    const bool hasPayload = segment.payloadLength > 0;
-    const Ptr<Packet> packet = hasPayload
+    const bool isOfStream = segment.payloadLength > 0 && !out->garbage;
+    const Ptr<Packet> packet = isOfStream
                                    ? socket->m_tx->Slice(out->streamOffset, segment.payloadLength)
-                                   : Create<Packet>();
+                                   : Create<Packet>(segment.payloadLength);
     Ptr<NetDevice> device;
     if (socket)
     {
@@ -241,7 +241,7 @@ LifecycleTcpShell::SendNext()
         }
     }
     m_output.Send(segment, packet, device);
-    if (hasPayload && !out->retransmission)
+    if (isOfStream && !out->retransmission)
     {
         socket->NotifyDataSent(segment.payloadLength);
     }
@@ -334,6 +334,10 @@ LifecycleTcpShell::DeliverStateChange(const lifecycle::Notice& notice)
 void
 LifecycleTcpShell::DeliverClosed(const lifecycle::Notice& notice)
 {
+    // Its last segments go out while it is still known whose they are.
+    while (SendNext())
+    {
+    }
     std::erase_if(m_earlyPayload,
                   [&](const EarlyPayload& early) { return early.connection == notice.connection; });
     const Ptr<LifecycleTcpSocket> socket = m_connections.Find(notice.connection);

@@ -18,7 +18,7 @@ namespace
 
 using lifecycle::Config;
 
-TypeId
+void
 AddAttributes(TypeId tid)
 {
     using Owner = LifecycleTcpSocket;
@@ -83,7 +83,7 @@ AddAttributes(TypeId tid)
         "Time between probes (TCP_KEEPINTVL)",
         [](auto& config) -> auto& { return config.keepalive.interval; },
         aTime);
-    return AddConfigAttribute<Owner>(
+    AddConfigAttribute<Owner>(
         tid,
         "KeepaliveProbes",
         "Unanswered probes after which the connection is given up (TCP_KEEPCNT)",
@@ -96,12 +96,23 @@ AddAttributes(TypeId tid)
 TypeId
 LifecycleTcpSocket::GetTypeId()
 {
-    static const TypeId tid =
-        LifecycleSocketTraces::AddTo(AddAttributes(TypeId("ns3::LifecycleTcpSocket")
-                                                       .SetParent<TcpSocket>()
-                                                       .SetGroupName("Internet")
-                                                       .AddConstructor<LifecycleTcpSocket>()));
-    return tid;
+    static const TypeId made = [] {
+        TypeId tid("ns3::LifecycleTcpSocket");
+        tid.SetParent<TcpSocket>();
+        tid.SetGroupName("Internet");
+        tid.AddConstructor<LifecycleTcpSocket>();
+        tid.AddAttribute("ReuseAddress",
+                         "Whether the socket may be bound to a port of which connections are in "
+                         "TIME_WAIT (SO_REUSEADDR). Servers ask for it nearly always; ns-3's "
+                         "applications cannot, so it is on",
+                         BooleanValue(true),
+                         MakeBooleanAccessor(&LifecycleTcpSocket::m_reuseAddress),
+                         MakeBooleanChecker());
+        AddAttributes(tid);
+        LifecycleSocketTraces::AddTo(tid);
+        return tid;
+    }();
+    return made;
 }
 
 const lifecycle::Config&

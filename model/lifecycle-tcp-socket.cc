@@ -42,6 +42,7 @@ LifecycleTcpSocket::LifecycleTcpSocket() = default;
 LifecycleTcpSocket::LifecycleTcpSocket(const LifecycleTcpSocket& other)
     : TcpSocket(other),
       m_config(other.m_config),
+      m_reuseAddress(other.m_reuseAddress),
       m_isV6(other.m_isV6),
       m_shutdownSend(other.m_shutdownSend),
       m_shutdownRecv(other.m_shutdownRecv)
@@ -74,6 +75,7 @@ LifecycleTcpSocket::OnNodeGone()
 {
     m_shell = nullptr;
     m_role = Role::NONE;
+    m_hasReservedPort = false;
     m_state = CLOSED;
     Dispose();
 }
@@ -190,7 +192,7 @@ LifecycleTcpSocket::ReservePort()
     {
         return ERROR_NOTERROR;
     }
-    const auto port = m_shell->Core().Bind(ToCore(m_local.address), m_local.port);
+    const auto port = m_shell->Core().Bind(ToCore(m_local.address), m_local.port, m_reuseAddress);
     if (port)
     {
         m_local.port = port.value;
@@ -359,6 +361,7 @@ LifecycleTcpSocket::Listen()
     request.local = ToCore(m_local.address);
     request.port = m_local.port;
     request.config = m_config;
+    request.reuseAddress = m_reuseAddress;
     const auto listener = m_shell->Core().Listen(request);
     if (!listener)
     {
@@ -785,9 +788,11 @@ LifecycleTcpSocket::EnterState(TcpStates_t to)
 void
 LifecycleTcpSocket::UpdateTraces()
 {
-    if (m_traces && m_role == Role::CONNECTION)
+    // It may have ended already, with notices of what came before still to be delivered.
+    const lifecycle::ConnectionId connection{m_index, m_generation};
+    if (m_traces && m_role == Role::CONNECTION && m_shell->Core().IsAlive(connection))
     {
-        m_traces->Update(m_shell->Core().View({m_index, m_generation}));
+        m_traces->Update(m_shell->Core().View(connection));
     }
 }
 

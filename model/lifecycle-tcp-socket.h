@@ -189,7 +189,8 @@ class LifecycleTcpSocket : public TcpSocket
     LifecycleTcpCloseReason m_closeReason{LifecycleTcpCloseReason::NONE};
     mutable SocketErrno m_errno{ERROR_NOTERROR};
     TcpStates_t m_state{CLOSED};
-    bool m_isV6{false}; //!< its names are Inet6SocketAddress
+    bool m_reuseAddress{true}; //!< attribute ReuseAddress
+    bool m_isV6{false};        //!< its names are Inet6SocketAddress
     bool m_isBound{false};
     bool m_hasReservedPort{false};
     bool m_wasConnected{false}; //!< it has been established

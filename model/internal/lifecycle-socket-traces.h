@@ -51,7 +51,7 @@ class LifecycleSocketTraces
         TracedCallback<Ptr<const Packet>, const TcpHeader&, Ptr<const TcpSocketBase>>;
 
     /** Adds the trace sources to the type of the sockets. */
-    static TypeId AddTo(TypeId tid);
+    static void AddTo(TypeId tid);
 
     /** \returns those of a socket, made now if there were none */
     static LifecycleSocketTraces& Of(LifecycleTcpSocket& socket);

@@ -166,7 +166,9 @@ TEST_P(ApplicationsTest, ManyConnectionsAllComplete)
     EXPECT_EQ(m_network.ServerTcp()->GetConnections().size(), 1);
 }
 
-TEST_F(Simulation, AHostWithBothFamiliesServesBothOnOnePort)
+using TwoFamiliesTest = Simulation;
+
+TEST_F(TwoFamiliesTest, AHostWithBothFamiliesServesBothOnOnePort)
 {
     // As two PacketSinks on the same port do with stock TCP.
     Network network({.family = Family::V6});
