@@ -7,6 +7,7 @@
 #include "internal/lifecycle-socket-traces.h"
 #include "internal/lifecycle-tcp-shell.h"
 #include "internal/lifecycle-tx-store.h"
+#include "lifecycle-tcp-model.h"
 
 #include "ns3/inet-socket-address.h"
 #include "ns3/inet6-socket-address.h"
@@ -91,6 +92,12 @@ LifecycleTcpCloseReason
 LifecycleTcpSocket::GetCloseReason() const
 {
     return m_closeReason;
+}
+
+void
+LifecycleTcpSocket::SetModel(Ptr<LifecycleTcpModel> model)
+{
+    EditConfig([&](lifecycle::Config& config) { model->Apply(config); });
 }
 
 TcpSocket::TcpStates_t

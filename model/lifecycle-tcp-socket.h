@@ -22,6 +22,7 @@ namespace ns3
 
 class LifecycleRxStore;
 class LifecycleSocketTraces;
+class LifecycleTcpModel;
 class LifecycleTcpShell;
 class LifecycleTxStore;
 
@@ -56,6 +57,12 @@ class LifecycleTcpSocket : public TcpSocket
 
     /** \returns why the connection ended, NONE if it has not */
     LifecycleTcpCloseReason GetCloseReason() const;
+
+    /**
+     * \brief Lets a model govern this socket, and those it accepts, in place of the node's.
+     * \param model a TcpHandshakeModel, TcpTimeWaitModel or TcpKeepaliveModel, or one of a script
+     */
+    void SetModel(Ptr<LifecycleTcpModel> model);
 
     /** \returns the state of the connection, as in RFC 9293 §3.3.2 */
     TcpStates_t GetState() const;
