@@ -159,7 +159,7 @@ TEST_F(ModelsTest, ASocketMayHaveAModelOfItsOwn)
 
 TEST_F(ModelsTest, AScriptsOwnHandshakeModelIsAsked)
 {
-    const Network network;
+    Network network;
     network.ClientTcp()->SetModel(CreateObject<ImpatientHandshake>());
     const auto loseAll = CreateObject<RateErrorModel>();
     loseAll->SetAttribute("ErrorRate", DoubleValue(1));
