@@ -54,26 +54,44 @@ IsAcceptableIcmp(Bytes icmp)
     case 3:  // destination unreachable
     case 11: // time exceeded
         return icmp.size() >= ICMP_HEADER + IPV4_HEADER + QUOTED_BYTES &&
-               icmp[ICMP_HEADER] == 0x45; // the packets we send carry no IP options
+               icmp[ICMP_HEADER] == 0x45 && // the packets we send carry no IP options
+               icmp[ICMP_HEADER + 9] == PROTOCOL_TCP;
     default:
         return false;
     }
 }
 
-/** \param options of a neighbour solicitation or advertisement \returns true if all are whole */
+/**
+ * Neighbour discovery is let in with exactly one option, the link-layer address of the sender:
+ * ns-3 reads one even where there is none, and loops forever over a second one. Linux always sends
+ * it, except for duplicate address detection and in answer to a unicast probe; the model sends no
+ * such probe to the host, whose address it knows.
+ *
+ * \param message a neighbour solicitation or advertisement
+ * \param hopLimit of the packet
+ * \returns true to let it in
+ */
 bool
-AreNeighbourOptionsWhole(Bytes options)
+IsAcceptableNeighbourDiscovery(Bytes message, uint8_t hopLimit)
 {
-    while (!options.empty())
-    {
-        const std::size_t size = options.size() < 2 ? 0 : 8U * options[1];
-        if (size == 0 || size > options.size())
-        {
-            return false;
-        }
-        options = options.subspan(size);
-    }
-    return true;
+    constexpr std::size_t HEADER = 24;
+    constexpr std::size_t OPTION = 8;
+    constexpr uint8_t SOLICITATION = 135;
+    constexpr uint8_t SOURCE_LINK_LAYER_ADDRESS = 1;
+    constexpr uint8_t TARGET_LINK_LAYER_ADDRESS = 2;
+    return hopLimit == 255 && // RFC 4861 §7.1: not from beyond the link
+           message.size() == HEADER + OPTION &&
+           message[HEADER] == (message[0] == SOLICITATION ? SOURCE_LINK_LAYER_ADDRESS
+                                                          : TARGET_LINK_LAYER_ADDRESS) &&
+           message[HEADER + 1] == 1; // in units of 8 bytes
+}
+
+/** \param message an ICMPv6 error \returns true if it quotes enough of a TCP segment */
+bool
+QuotesTcpSegment(Bytes message)
+{
+    return message.size() >= ICMP_HEADER + IPV6_HEADER + QUOTED_BYTES &&
+           message[ICMP_HEADER] >> 4 == 6 && message[ICMP_HEADER + 6] == PROTOCOL_TCP;
 }
 
 bool
@@ -86,20 +104,20 @@ IsAcceptableIcmpv6(Bytes icmp, uint8_t hopLimit)
     switch (icmp[0])
     {
     case 1: // destination unreachable
-    case 2: // packet too big
     case 3: // time exceeded
-        return icmp.size() >= ICMP_HEADER + IPV6_HEADER + QUOTED_BYTES;
+        return QuotesTcpSegment(icmp);
+    case 2: // packet too big
+    {
+        constexpr uint32_t MIN_MTU = 1280; // RFC 8201 §4: a smaller one is to be disregarded
+        const uint32_t mtu = Read16(icmp, 4) << 16 | Read16(icmp, 6);
+        return mtu >= MIN_MTU && QuotesTcpSegment(icmp);
+    }
     case 128: // echo request
     case 129: // echo reply
         return true;
     case 135: // neighbour solicitation
     case 136: // neighbour advertisement
-    {
-        constexpr std::size_t NEIGHBOUR_HEADER = 24;
-        return hopLimit == 255 && // RFC 4861 §7.1: not from beyond the link
-               icmp.size() >= NEIGHBOUR_HEADER &&
-               AreNeighbourOptionsWhole(icmp.subspan(NEIGHBOUR_HEADER));
-    }
+        return IsAcceptableNeighbourDiscovery(icmp, hopLimit);
     default:
         return false;
     }

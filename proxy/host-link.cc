@@ -11,6 +11,7 @@
 #include <linux/rtnetlink.h>
 #include <memory>
 #include <net/if.h>
+#include <sys/ioctl.h>
 #include <sys/socket.h>
 #include <unistd.h>
 
@@ -183,6 +184,23 @@ AddAddress(const std::string& interface, const Prefix& prefix)
             std::strerror(error) +
             (prefix.family == AF_INET6 ? " (without IPv6 on this host, use --no-ipv6)." : "."));
     }
+}
+
+std::array<uint8_t, 6>
+HardwareAddress(const std::string& interface)
+{
+    ifreq request{};
+    interface.copy(request.ifr_name, IFNAMSIZ - 1);
+    const int fd = socket(AF_INET, SOCK_DGRAM | SOCK_CLOEXEC, 0);
+    const int result = ioctl(fd, SIOCGIFHWADDR, &request);
+    close(fd);
+    if (result == -1)
+    {
+        throw UserError("the hardware address of " + interface + " cannot be read.");
+    }
+    std::array<uint8_t, 6> address{};
+    std::memcpy(address.data(), request.ifr_hwaddr.sa_data, address.size());
+    return address;
 }
 
 } // namespace proxy

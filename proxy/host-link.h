@@ -3,6 +3,7 @@
 
 #include "addresses.h"
 
+#include <array>
 #include <cstdint>
 #include <string>
 
@@ -40,6 +41,13 @@ void BringUp(const std::string& interface, uint16_t mtu);
  * \throws UserError if the kernel refuses
  */
 void AddAddress(const std::string& interface, const Prefix& prefix);
+
+/**
+ * \param interface name of an Ethernet interface
+ * \returns its hardware address
+ * \throws UserError if the kernel refuses
+ */
+std::array<uint8_t, 6> HardwareAddress(const std::string& interface);
 
 } // namespace proxy
 

@@ -5,15 +5,21 @@
 #include "tap-bridge-link.h"
 #include "tap.h"
 
+#include "ns3/arp-cache.h"
 #include "ns3/ipv4-interface-address.h"
+#include "ns3/ipv4-interface.h"
+#include "ns3/ipv4-l3-protocol.h"
 #include "ns3/ipv4-static-routing-helper.h"
 #include "ns3/ipv4-static-routing.h"
 #include "ns3/ipv4.h"
 #include "ns3/ipv6-interface-address.h"
+#include "ns3/ipv6-interface.h"
+#include "ns3/ipv6-l3-protocol.h"
 #include "ns3/ipv6-static-routing-helper.h"
 #include "ns3/ipv6-static-routing.h"
 #include "ns3/ipv6.h"
 #include "ns3/mac48-address.h"
+#include "ns3/ndisc-cache.h"
 
 #include <array>
 
@@ -31,6 +37,15 @@ MacFor(const Prefix& prefix)
     std::copy_n(prefix.bytes.s6_addr, 4, bytes.begin() + 2);
     ns3::Mac48Address mac;
     mac.CopyFrom(bytes.data());
+    return mac;
+}
+
+/** \param interface the host's end \returns its hardware address */
+ns3::Mac48Address
+HostMac(const std::string& interface)
+{
+    ns3::Mac48Address mac;
+    mac.CopyFrom(HardwareAddress(interface).data());
     return mac;
 }
 
@@ -89,6 +104,31 @@ AddIpv6(const ModelNode& model, const Options& options)
         interface);
 }
 
+/**
+ * Tells the model the hardware address of the host, which it would otherwise ask for again and
+ * again in the middle of transfers.
+ */
+void
+AddHostAsNeighbour(const ModelNode& model, const Options& options)
+{
+    const auto mac = HostMac(model.interface);
+    const auto ipv4 = model.node->GetObject<ns3::Ipv4L3Protocol>();
+    auto* entry = ipv4->GetInterface(ipv4->GetInterfaceForDevice(model.device))
+                      ->GetArpCache()
+                      ->Add(ns3::Ipv4Address::ConvertFrom(ToNs3(options.hostAddress)));
+    entry->SetMacAddress(mac);
+    entry->MarkPermanent();
+    if (options.hostAddress6)
+    {
+        const auto ipv6 = model.node->GetObject<ns3::Ipv6L3Protocol>();
+        auto* entry6 = ipv6->GetInterface(ipv6->GetInterfaceForDevice(model.device))
+                           ->GetNdiscCache()
+                           ->Add(ns3::Ipv6Address::ConvertFrom(ToNs3(*options.hostAddress6)));
+        entry6->SetMacAddress(mac);
+        entry6->MarkPermanent();
+    }
+}
+
 } // namespace
 
 ModelNode
@@ -110,6 +150,10 @@ MakeModelNode(const Options& options)
     if (options.modelAddress6)
     {
         AddIpv6(model, options);
+    }
+    if (model.tap)
+    {
+        AddHostAsNeighbour(model, options);
     }
     return model;
 }

@@ -44,6 +44,15 @@ TEST_F(InteropTest, ModelIsRefusedAtAPortTheKernelDoesNotListenOn)
         "tcp-lifecycle-proxy: 10.44.0.1:4711 refused the connection: nothing listens there.\n");
 }
 
+TEST_F(InteropTest, AttemptThatNobodyAnswersTimesOut)
+{
+    ProxyProcess proxy({"connect", "10.44.0.77:80", "--set", "SynRetries=0"});
+    EXPECT_EQ(proxy.Process().Wait(), 1);
+    EXPECT_EQ(proxy.Messages(),
+              "tcp-lifecycle-proxy: 10.44.0.77:80 did not answer: the connection attempt timed "
+              "out.\n");
+}
+
 TEST_F(InteropTest, ResetByTheKernelEndsTheClientOfTheModel)
 {
     auto listener = KernelSocket::Listen("0.0.0.0", 8000);

@@ -151,6 +151,32 @@ WithTcpChecksum(Frame segment)
     return segment;
 }
 
+/** \param message an ICMPv6 message \returns an IPv6 packet to the model with both checksums right
+ */
+Frame
+Icmpv6(Frame message, uint8_t hopLimit)
+{
+    const Frame source{0xfd, 0x44, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 77};
+    const Frame destination{0xfd, 0x44, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 2};
+    const auto low = static_cast<uint8_t>(message.size());
+    if (message.size() >= 4)
+    {
+        message[2] = message[3] = 0;
+        Frame pseudo = source;
+        pseudo.insert(pseudo.end(), destination.begin(), destination.end());
+        pseudo.insert(pseudo.end(), {0, 0, 0, low, 0, 0, 0, 58});
+        pseudo.insert(pseudo.end(), message.begin(), message.end());
+        const auto checksum = Checksum(pseudo);
+        message[2] = checksum >> 8;
+        message[3] = checksum & 0xff;
+    }
+    Frame packet{0x60, 0, 0, 0, 0, low, 58, hopLimit};
+    packet.insert(packet.end(), source.begin(), source.end());
+    packet.insert(packet.end(), destination.begin(), destination.end());
+    packet.insert(packet.end(), message.begin(), message.end());
+    return packet;
+}
+
 /** A proxy, and a wire to throw things at it. */
 class HostileFramesTest : public InteropTest
 {
@@ -240,6 +266,56 @@ TEST_F(HostileFramesTest, TruncatedAndLyingIcmpDoesNoHarm)
         wire.Send(Ethernet(0x0800, Ipv4(1, message)));
     }
     ExpectService(proxy);
+    EXPECT_EQ(proxy.Stop(), 0) << proxy.Messages();
+}
+
+TEST_F(HostileFramesTest, LyingNeighbourDiscoveryAndIcmpv6DoNoHarm)
+{
+    ProxyProcess proxy({"serve", "--service", "echo", "--tap-name", "wire"});
+    ASSERT_TRUE(proxy.WaitUntilReady()) << proxy.Messages();
+    const Wire wire("wire");
+    for (int i = 0; i < 10000; i++)
+    {
+        auto message = RandomBytes(m_random() % 100);
+        if (!message.empty())
+        {
+            constexpr std::array<uint8_t, 12>
+                TYPES{1, 2, 3, 128, 129, 130, 133, 134, 135, 136, 137, 143};
+            message[0] = TYPES[i % TYPES.size()];
+        }
+        wire.Send(Ethernet(0x86dd, Icmpv6(message, i % 3 == 0 ? 64 : 255)));
+    }
+    ExpectService(proxy);
+    EXPECT_EQ(KernelSocket::Connect(MODEL6, 7).GetError(), 0) << proxy.Messages();
+    EXPECT_EQ(proxy.Stop(), 0) << proxy.Messages();
+}
+
+TEST_F(HostileFramesTest, NeighbourDiscoveryWithoutOrWithTwoLinkLayerAddressesDoesNoHarm)
+{
+    ProxyProcess proxy({"serve", "--service", "echo", "--tap-name", "wire"});
+    ASSERT_TRUE(proxy.WaitUntilReady()) << proxy.Messages();
+    const Wire wire("wire");
+    const Frame option{1, 1, 2, 0, 10, 44, 0, 77};
+    for (const uint8_t type : {135, 136})
+    {
+        for (const uint8_t target : {1, 2, 77})
+        {
+            Frame message(24);
+            message[0] = type;
+            message[4] = 0x60; // solicited, override
+            message[8] = 0xfd;
+            message[9] = 0x44;
+            message[23] = target;
+            wire.Send(Ethernet(0x86dd, Icmpv6(message, 255)));
+            for (int options = 1; options <= 3; options++)
+            {
+                message.insert(message.end(), option.begin(), option.end());
+                wire.Send(Ethernet(0x86dd, Icmpv6(message, 255)));
+            }
+        }
+    }
+    ExpectService(proxy);
+    EXPECT_EQ(KernelSocket::Connect(MODEL6, 7).GetError(), 0) << proxy.Messages();
     EXPECT_EQ(proxy.Stop(), 0) << proxy.Messages();
 }
 
