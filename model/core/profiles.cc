@@ -9,47 +9,213 @@ namespace lifecycle
 namespace
 {
 
+// Each profile names only what differs from a Config that nobody has touched. What that holds is
+// Linux's in all that Linux has, so that Linux() is short. Where every value comes from, also those
+// that are not named here, stands in doc/notes/profiles.md.
+
+/** Linux 6.18, sysctls untouched. */
 Config
 Linux()
 {
-    Config config;
-    config.handshake.synLinearTimeouts = 4;
-    config.validation.invalidInterval = 500ms;
-    config.closing.restartOnAnyAck = true;
-    config.data.persistProbe = PersistProbe::ZeroLength;
-    return config;
+    return {
+        .handshake =
+            {
+                .synLinearTimeouts = 4, // tcp_syn_linear_timeouts: SYNs at 0, 1, 2, 3, 4, 5, 7, ...
+            },
+        .validation =
+            {
+                .invalidInterval = 500ms, // tcp_invalid_ratelimit
+            },
+        .closing =
+            {
+                .maxTimeWaits = 262144,  // tcp_max_tw_buckets: ehash_entries / 2, at the most this
+                .restartOnAnyAck = true, // tcp_timewait_state_process()
+                .maxOrphans = 262144,    // tcp_max_orphans: ehash_entries / 2
+            },
+        .keepalive = {}, // TCP_KEEPALIVE_TIME, TCP_KEEPALIVE_INTVL, TCP_KEEPALIVE_PROBES
+        .data =
+            {
+                .persistProbe = PersistProbe::ZeroLength, // tcp_xmit_probe_skb()
+            },
+    };
 }
 
+/** FreeBSD 14 and 15, sysctls untouched. */
 Config
 FreeBsd()
 {
-    Config config;
-    config.handshake.timeout = 75s;
-    config.keepalive.probes = 8;
-    return config;
+    return {
+        .handshake =
+            {
+                .synRetries = 12,              // TCP_MAXRXTSHIFT; the time runs out before
+                .synAckRetries = 3,            // SYNCACHE_MAXREXMTS
+                .timeout = 75s,                // TCPTV_KEEP_INIT
+                .backlog = 128,                // kern.ipc.soacceptqueue
+                .backlogCap = 128,             // kern.ipc.soacceptqueue
+                .synBacklog = 15360,           // TCP_SYNCACHE_HASHSIZE * TCP_SYNCACHE_BUCKETLIMIT
+                .synChecksAcceptQueue = false, // syncache_add() does not
+                .acceptOverflow = Overflow::Reset, // net.inet.tcp.syncache.rst_on_sock_fail
+                .dropSynFin = false,               // net.inet.tcp.drop_synfin
+                .ports = PortChoice::Random,       // net.inet.ip.portrange.randomized
+                .firstEphemeralPort = 10000,       // IPPORT_EPHEMERALFIRST
+                .lastEphemeralPort = 65535,        // IPPORT_EPHEMERALLAST
+            },
+        .validation =
+            {
+                .challengesPerSecond = 5, // net.inet.tcp.ack_war_cnt, ack_war_timewindow
+            },
+        .closing =
+            {
+                .rfc1337 = true,            // tcp_twcheck() drops every RST
+                .finWait2Timeout = 675s,    // TP_MAXIDLE, looked at again after TCPTV_KEEPINTVL
+                .orphanRetries = 12,        // TCP_MAXRXTSHIFT, as for the others
+                .resetOnUnreadData = false, // tcp_disconnect() flushes them and sends FIN
+            },
+        .keepalive =
+            {
+                .enabled = true, // net.inet.tcp.always_keepalive
+                .probes = 8,     // TCPTV_KEEPCNT
+            },
+        .data =
+            {
+                .rto = {.initial = 1s,    // TCPTV_RTOBASE
+                        .minimum = 200ms, // TCPTV_CPU_VAR, the slop on top of SRTT + 4 * RTTVAR
+                        .maximum = 64s,   // TCPTV_REXMTMAX
+                        .minimumBoundsVariance = true},
+                .dataRetries = 12, // TCP_MAXRXTSHIFT
+            },
+    };
 }
 
+/** Windows 11, template Internet. */
 Config
 Windows()
 {
-    return Config();
+    return {
+        .handshake =
+            {
+                .synRetries = 4,    // MaxSynRetransmissions
+                .synAckRetries = 2, // TcpMaxConnectResponseRetransmissions
+                .backlog = 200,     // SOMAXCONN
+                .backlogCap = 200,  // SOMAXCONN
+                .synCookies = SynCookies::Never,
+                .synOverflow = Overflow::Reset,    // KB 113576
+                .acceptOverflow = Overflow::Reset, // KB 113576
+                .firstEphemeralPort = 49152,       // DynamicPortRangeStartPort
+                .lastEphemeralPort = 65535,        // DynamicPortRangeNumberOfPorts: 16384
+            },
+        .validation = {}, // not documented: as the others
+        .closing =
+            {
+                .msl = 60s,                         // TcpTimedWaitDelay: 120 s
+                .bindOverTimeWait = true,           // SO_EXCLUSIVEADDRUSE is what would prevent it
+                .reuseAddressSharesListener = true, // SO_REUSEADDR as Winsock has it
+                .finWait2Timeout = 300s,            // KB 813056
+                .orphanRetries = 5,                 // TcpMaxDataRetransmissions, as for the others
+            },
+        .keepalive =
+            {
+                .interval = 1s, // KeepAliveInterval
+                .probes = 10,   // SIO_KEEPALIVE_VALS: since Vista
+                .probe = KeepaliveProbe::GarbageByte,
+            },
+        .data =
+            {
+                .rto = {.initial = 1s,    // InitialRto
+                        .minimum = 300ms, // MinRto
+                        .maximum = 60s,   // RFC 6298 §2.5
+                        .minimumBoundsVariance = false},
+                .dataRetries = 5,    // TcpMaxDataRetransmissions
+                .timestamps = false, // Timestamps: Disabled
+            },
+    };
 }
 
+/** What the RFCs ask for, and where they leave a choice, the least. */
 Config
 Rfc9293()
 {
-    return Config();
+    return {
+        .handshake =
+            {
+                .synRetries = 7,    // RFC 9293 §3.8.3: R2 of a SYN is 3 min; 1+2+4+...+32+60+60 s
+                .synAckRetries = 7, // a SYN as well
+                .synCookies = SynCookies::Never, // RFC 4987 §3.6: where the rest does not help
+                .dropSynFin = false,             // RFC 9293 §3.10.7.2, third
+                .ports = PortChoice::Random,     // RFC 6056 §3.3.1
+                .firstEphemeralPort = 1024,      // RFC 6056 §3.2
+                .lastEphemeralPort = 65535,      // RFC 6056 §3.2
+            },
+        .validation = {}, // RFC 9293 §3.10.7.4 takes over RFC 5961
+        .closing =
+            {
+                .msl = 2min,                     // RFC 9293 §3.4.2
+                .finWait2Timeout = std::nullopt, // RFC 9293 knows none
+                .orphanRetries = 6,              // no less than the others
+            },
+        .keepalive = {}, // RFC 9293 §3.8.4: off, and no sooner than after two hours
+        .data =
+            {
+                .initialWindow = 3,     // RFC 5681 §3.1, for an MSS of 1096 to 2190
+                .rto = {.initial = 1s,  // RFC 6298 §2.1
+                        .minimum = 1s,  // RFC 6298 §2.4
+                        .maximum = 60s, // RFC 6298 §2.5
+                        .minimumBoundsVariance = false},
+                .dataRetries = 6,    // RFC 9293 §3.8.3: R2 is at least 100 s; 1+2+4+...+32+60 s
+                .delayedAck = 200ms, // RFC 9293 §3.8.6.3: less than 0.5 s
+            },
+    };
 }
 
+/** RFC 793 and 1122 as the classic texts tell them. */
 Config
 Textbook()
 {
-    Config config;
-    config.handshake.isn = IsnChoice::Fixed;
-    config.closing.msl = 2min;
-    config.closing.finWait2Timeout.reset();
-    config.keepalive.probes = 10;
-    return config;
+    return {
+        .handshake =
+            {
+                .synAckRetries = 3,              // 3 + 6 + 12 + 24 s
+                .timeout = 75s,                  // Stevens, TCP/IP Illustrated, volume 1, §18.3
+                .synCookies = SynCookies::Never, // younger than the texts
+                .dropSynFin = false,             // RFC 793, page 66
+                .isn = IsnChoice::Fixed,
+                .fixedIsn = 0,
+                .ports = PortChoice::Sequential, // as the examples of the texts show
+                .firstEphemeralPort = 1024,      // Stevens §1.9
+                .lastEphemeralPort = 5000,       // Stevens §1.9
+            },
+        .validation =
+            {
+                .rfc5961 = false, // RFC 793, page 37: any RST in the window resets; page 71: SYN
+            },
+        .closing =
+            {
+                .msl = 2min,                     // RFC 793, page 28
+                .reuseBySyn = SynReuse::Never,   // Stevens §18.6: the socket pair rests for 2MSL
+                .finWait2Timeout = std::nullopt, // Stevens §18.6: for ever
+                .orphanRetries = 12,             // as for the others
+                .resetOnUnreadData = false,      // RFC 793, page 60: CLOSE sends FIN
+                .resetOnLateData = false,        // RFC 793, page 37: who closes goes on receiving
+            },
+        .keepalive =
+            {
+                .probes = 10, // Stevens §23.2: 10, 75 s apart, after two hours
+            },
+        .data =
+            {
+                .initialWindow = 1,       // RFC 2001 §1
+                .initialSsthresh = 65535, // RFC 2001 §2
+                .rto = {.initial = 3s,    // RFC 1122 §4.2.3.1
+                        .minimum = 1s,    // RFC 2988 §2.4
+                        .maximum = 64s,   // Stevens §21.2
+                        .minimumBoundsVariance = false},
+                .dataRetries = 12,      // Stevens §21.2
+                .delayedAck = 200ms,    // Stevens §19.3
+                .windowScaling = false, // RFC 793 has no option but the MSS
+                .timestamps = false,
+                .sack = false,
+            },
+    };
 }
 
 bool
