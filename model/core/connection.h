@@ -167,12 +167,10 @@ struct Connection
         return std::min(free, uint32_t{UINT16_MAX} << agreement.rcvScale);
     }
 
-    /** RCV.WND: the window that the peer was promised, in bytes; whole units, as the field tells. */
+    /** RCV.WND: the window that the peer has been promised, bytes. */
     uint32_t RcvWnd() const
     {
-        const uint32_t exact = rcvAdv.IsAfter(rcvNxt) ? rcvAdv.Since(rcvNxt) : 0;
-        const uint32_t unit = 1U << agreement.rcvScale;
-        return (exact + unit - 1) / unit * unit;
+        return rcvAdv.IsAfter(rcvNxt) ? rcvAdv.Since(rcvNxt) : 0;
     }
 
     /** RFC 6675's pipe; without SACK, each duplicate ACK says that a segment has left the net. */

@@ -382,14 +382,12 @@ AdvertiseWindow(Connection& conn)
     const uint32_t step = std::min(conn.SndMss(), conn.config->data.rcvBuf / 2);
     const uint32_t window = !conn.peerFinSeen && free >= promised + step ? free : promised;
     const uint32_t unit = 1U << conn.agreement.rcvScale;
-    // What is promised already is a multiple of the unit, and not taken back; what is new is rounded
-    // down. Only the latter moves the edge, or it would creep with each segment that is no multiple.
-    const uint32_t field =
-        std::min<uint32_t>(std::max(window / unit, promised / unit), UINT16_MAX);
-    if (window > promised)
-    {
-        conn.rcvAdv = Later(conn.rcvAdv, conn.rcvNxt + field * unit);
-    }
+    // What is promised already is rounded up, so as not to be taken back; what is new, down.
+    const uint32_t scaled = window > promised
+                                ? std::max(window / unit, (promised + unit - 1) / unit)
+                                : (window + unit - 1) / unit;
+    const uint32_t field = std::min<uint32_t>(scaled, 65535);
+    conn.rcvAdv = Later(conn.rcvAdv, conn.rcvNxt + field * unit);
     return static_cast<uint16_t>(field);
 }
 
