@@ -78,6 +78,26 @@ TEST_F(Transfer, SurvivesTheLossOfAnyOneSegment)
     }
 }
 
+TEST_F(Transfer, LostThirdSegmentOfASilentClientIsMadeUpFor) // stock ns-3 loses the connection
+{
+    Network network(SmallSegments(), SmallSegments(), 1);
+    network.a.outgoing.lose = {1};
+    network.a.shutsDown = false;
+    network.z.shutsDown = false;
+    network.Open();
+    network.Run(500ms);
+    EXPECT_EQ(network.a.shell.StateOf(network.a.tuple), State::Established);
+    EXPECT_EQ(network.z.shell.StateOf(network.z.tuple), State::SynReceived);
+    network.Run(10s);
+    EXPECT_EQ(network.z.shell.StateOf(network.z.tuple), State::Established);
+    network.z.toWrite = 5000;
+    network.a.shutsDown = true;
+    network.z.shutsDown = true;
+    network.Run();
+    network.ExpectAllDelivered(0, 5000);
+    Tell(network);
+}
+
 TEST_F(Transfer, SurvivesTheLossOfAnyTwoSegments)
 {
     for (uint32_t one = 0; one < 16; ++one)
