@@ -105,6 +105,12 @@ void
 LifecycleTcpInstallation::Complete()
 {
     const Ptr<Node> node = GetObject<Node>();
+    if (node->GetObject<LifecycleTcpL4Protocol>())
+    {
+        NS_FATAL_ERROR("Node " << node->GetId()
+                               << " gets the lifecycle TCP from LifecycleTcpHelper and once more; "
+                                  "leave out InternetStackHelper::SetTcp.");
+    }
     const Ptr<LifecycleTcpL4Protocol> installed = tcp;
     tcp = nullptr;
     node->AggregateObject(installed);

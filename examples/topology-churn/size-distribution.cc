@@ -17,8 +17,8 @@ namespace
 constexpr const char* SMALL =
     "200 0\n1000 20\n5000 50\n20000 75\n100000 93\n500000 99\n1000000 100\n";
 
-/// Web search cluster, read off figure 4 of Alizadeh et al., "Data Center TCP (DCTCP)",
-/// SIGCOMM 2010, at the points that later simulation studies use; mean about 1.7 MB.
+/// Web search cluster: the points that data centre simulations commonly use, as published with the
+/// HPCC simulator (alibaba-edu/High-Precision-Congestion-Control); mean about 1.7 MB.
 constexpr const char* WEB_SEARCH =
     "0 0\n10000 15\n20000 20\n30000 30\n50000 40\n80000 53\n200000 60\n1000000 70\n"
     "2000000 80\n5000000 90\n10000000 97\n30000000 100\n";

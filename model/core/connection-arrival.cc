@@ -432,6 +432,10 @@ ConnectionArrival::AcknowledgeNew()
         m_conn.probing &= m_conn.HasUnacked();
         m_conn.retries = 0;
         m_conn.stalledSince = kNever;
+        if (report.acked.syn && !m_conn.fastOpen)
+        {
+            m_context.OpenCongestionWindow(m_conn); // also where CLOSE came before ESTABLISHED
+        }
         if (data > 0)
         {
             m_context.Notify({.kind = NoticeKind::Acked, .connection = m_conn.id, .bytes = data});

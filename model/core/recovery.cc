@@ -35,8 +35,9 @@ EnterRecovery(Context& context, Connection& conn)
     ++context.counters.fastRecoveries;
     transfer.phase = Phase::Recovery;
     transfer.recover = conn.sndNxt;
-    conn.congestion.ssthresh =
-        control.SsThresh(conn.congestion, transfer.sent.Total(), conn.SndMss());
+    // What limited transmit has sent beyond the window does not count (RFC 5681 §3.2 (2)).
+    const uint32_t inFlight = std::min(transfer.sent.Total(), conn.congestion.cwnd);
+    conn.congestion.ssthresh = control.SsThresh(conn.congestion, inFlight, conn.SndMss());
     conn.congestion.cwnd = conn.congestion.ssthresh;
     conn.congestion.credit = 0;
     transfer.sent.MarkOldestLost();

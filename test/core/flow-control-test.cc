@@ -42,6 +42,8 @@ TEST_F(FlowControl, WindowUpdateLetsDataGo)
 TEST_F(FlowControl, OlderSegmentDoesNotBringBackAnOlderWindow) // RFC 9293 §3.10.7.4, SND.WL1
 {
     ConnectAndEstablish(SynAck().Window(1000));
+    Write(100);
+    Expect(Data(100));
     Send(Data(10).Seq(11).Window(5000)); // the second of two
     Expect(Ack(1));
     Send(Data(10).Seq(1).Window(1000)); // the first comes late

@@ -428,6 +428,24 @@ TEST_F(Handshake, CloseDuringSimultaneousOpenSendsFin) // RFC 9293 §3.10.4, SYN
     ExpectState(State::FinWait1);
 }
 
+TEST_F(Handshake, DataWrittenBeforeACloseDuringSimultaneousOpenHasTheWholeInitialWindow)
+{
+    Connect();
+    Expect(Syn());
+    Write(20000);
+    Send(Syn());
+    Expect(SynAck());
+    ShutdownSend();
+    ExpectState(State::FinWait1);
+    Send(Ack(1));
+    for (int i = 0; i < 10; ++i)
+    {
+        Expect(Data(1000));
+    }
+    NothingSent();
+    EXPECT_EQ(View().congestion.ssthresh, UINT32_MAX);
+}
+
 // Backlog.
 
 TEST_F(Handshake, OnlyAsManyWaitToBeAcceptedAsTheBacklogAllows)

@@ -234,6 +234,22 @@ TEST_F(LossRecovery, WindowDoesNotGrowWhileItIsNotUsed) // RFC 9293 §3.8.2, RFC
     EXPECT_EQ(Cwnd(), 10000U);
 }
 
+TEST_F(LossRecovery, WindowDoesNotGrowWhileThePeersWindowIsTheLimit)
+{
+    ConnectAndEstablish(SynAck().Window(3000));
+    Write(60000);
+    for (uint32_t acked = 3001; acked <= 30001; acked += 3000)
+    {
+        for (int i = 0; i < 3; ++i)
+        {
+            Expect(Data(1000));
+        }
+        Send(Ack(acked).Window(3000));
+    }
+    Ignore();
+    EXPECT_EQ(Cwnd(), 10000U);
+}
+
 // Fast retransmit and NewReno (RFC 5681 §3.2, RFC 6582).
 
 TEST_F(LossRecovery, ThirdDuplicateAckRepeatsTheMissingSegment)
@@ -290,6 +306,40 @@ TEST_F(LossRecovery, FurtherDuplicateAcksLetNewDataGo) // RFC 5681 §3.2 (4), (5
         Ignore();
     }
     EXPECT_GE(Count().bytesOut, sentBefore + 2000);
+}
+
+TEST_F(LossRecovery, LimitedTransmitDoesNotCountForTheThreshold) // RFC 5681 §3.2 (2), MUST NOT
+{
+    ConnectAndEstablish();
+    Write(20000);
+    for (int i = 0; i < 10; ++i)
+    {
+        Expect(Data(1000));
+    }
+    Send(Ack(1));
+    Expect(Data(1000));
+    Send(Ack(1));
+    Expect(Data(1000));
+    Send(Ack(1));
+    Expect(Data(1000).Seq(1));
+    EXPECT_EQ(Ssthresh(), 5000U);
+}
+
+TEST_F(LossRecovery, PartialAckDoesNotLetABurstGo) // RFC 6582 §3.2: the window is deflated
+{
+    SendSegments(10); // 1 and 5001 are lost
+    Write(20000);
+    for (int i = 0; i < 8; ++i)
+    {
+        Send(Ack(1));
+        Ignore(); // limited transmit, the repetition of 1, new data
+    }
+    const uint64_t sentBefore = Count().bytesOut;
+    Advance(kRtt);
+    Send(Ack(5001));
+    Expect(Data(1000).Seq(5001));
+    Ignore();
+    EXPECT_LE(Count().bytesOut, sentBefore + 1000);
 }
 
 TEST_F(LossRecovery, FullAckEndsRecoveryWithHalfTheWindow) // RFC 6582 §3.2

@@ -150,6 +150,8 @@ Network::Run(Duration limit)
 {
     constexpr int kMostSteps = 2'000'000;
     const Instant end = now + limit;
+    Settle(a); // the applications may have been given something to do
+    Settle(z);
     for (int step = 0; step < kMostSteps; ++step)
     {
         const Instant next = NextEvent();
