@@ -3,10 +3,16 @@
 option(TCP_LIFECYCLE_WERROR "Treat warnings in tcp-lifecycle's own code as errors" OFF)
 
 function(tcp_lifecycle_build_in_tree)
+  set(headers) # ns-3 takes a header's path for one inside the module's folder
+  foreach(header IN LISTS module_headers)
+    file(RELATIVE_PATH header ${CMAKE_CURRENT_SOURCE_DIR} ${header})
+    list(APPEND headers ${header})
+  endforeach()
+
   build_lib(
     LIBNAME tcp-lifecycle
     SOURCE_FILES ${core_sources} ${module_sources}
-    HEADER_FILES ${module_headers}
+    HEADER_FILES ${headers}
     LIBRARIES_TO_LINK ${ARGN}
     IGNORE_PCH)
 

@@ -30,6 +30,7 @@ function(tcp_lifecycle_add_tests name)
   gtest_discover_tests(
     test-${name}
     TEST_PREFIX "${name}."
+    NO_PRETTY_VALUES
     DISCOVERY_TIMEOUT 60
     PROPERTIES LABELS ${name} TIMEOUT ${arg_TIMEOUT} SKIP_REGULAR_EXPRESSION
                "\\[  SKIPPED \\]" ${serial})

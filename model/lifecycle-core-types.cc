@@ -5,7 +5,6 @@
 #include "ns3/simulator.h"
 
 #include <algorithm>
-#include <array>
 
 namespace ns3
 {
@@ -22,6 +21,12 @@ ToCore(const Ipv6Address& address)
     lifecycle::IpAddress::Bytes bytes;
     address.GetBytes(bytes.data());
     return lifecycle::IpAddress::FromV6(bytes);
+}
+
+lifecycle::IpAddress
+ToCore(const std::array<uint8_t, 16>& address)
+{
+    return lifecycle::IpAddress::FromV6(address);
 }
 
 Ipv4Address

@@ -117,6 +117,36 @@ LifecycleTcpL4Protocol::DoDispose()
 
 // Traffic.
 
+namespace
+{
+
+// RFC 1122 §4.2.3.10: TCP has no business with anything but two hosts.
+
+bool
+IsForOneHost(Ipv4Address address)
+{
+    return !address.IsBroadcast() && !address.IsMulticast();
+}
+
+/** Whether an address is the broadcast address of a subnet on this interface. */
+bool
+IsForSubnet(Ipv4Address address, const Ipv4Interface& interface)
+{
+    bool isBroadcast = false;
+    for (uint32_t i = 0; i < interface.GetNAddresses(); ++i)
+    {
+        const Ipv4InterfaceAddress own = interface.GetAddress(i);
+        if (own.GetLocal() == address)
+        {
+            return false; // on a link of two, the last address is a host's (RFC 3021)
+        }
+        isBroadcast = isBroadcast || own.GetBroadcast() == address;
+    }
+    return isBroadcast;
+}
+
+} // namespace
+
 IpL4Protocol::RxStatus
 LifecycleTcpL4Protocol::Receive(Ptr<Packet> packet,
                                 const Ipv4Header& header,
@@ -124,9 +154,8 @@ LifecycleTcpL4Protocol::Receive(Ptr<Packet> packet,
 {
     const Ipv4Address source = header.GetSource();
     const Ipv4Address destination = header.GetDestination();
-    // RFC 1122 §4.2.3.10: TCP has no business with anything but two hosts.
-    if (!m_shell || source.IsBroadcast() || source.IsMulticast() || destination.IsBroadcast() ||
-        destination.IsMulticast())
+    if (!m_shell || !IsForOneHost(source) || !IsForOneHost(destination) ||
+        IsForSubnet(destination, *incomingInterface))
     {
         return IpL4Protocol::RX_OK;
     }

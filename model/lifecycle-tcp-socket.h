@@ -170,13 +170,16 @@ class LifecycleTcpSocket : public TcpSocket
     int Fail(SocketErrno error) const;
     int BindTo(const End& local, bool isV6);
     int ConnectTo(const End& peer, bool isV6);
+    SocketErrno CheckConnect(bool isV6) const;
+    bool HasLocalAddress() const;
+    void MoveTo(const End& local);
     SocketErrno ReservePort();
     void ReleasePort();
     void CloseListener();
     Ptr<Packet> Take(uint32_t most);
     bool Discard();
     void Reset();
-    void NotifyClosedOnce(bool isError);
+    void NotifyNormalCloseOnce();
     void EnterState(TcpStates_t to);
     Address NameOf(const End& end) const;
 

@@ -189,9 +189,9 @@ class Writer
         U16(value & 0xffff);
     }
 
-    void Nops(int count)
+    void Nops(std::size_t count)
     {
-        for (int i = 0; i < count; ++i)
+        for (std::size_t i = 0; i < count; ++i)
         {
             U8(NO_OPERATION);
         }

@@ -11,6 +11,9 @@
 #include "ns3/socket.h"
 #include "ns3/tcp-socket.h"
 
+#include <array>
+#include <cstdint>
+
 /**
  * \file
  * The border between the TCP core's vocabulary and that of ns-3: values, translated.
@@ -23,6 +26,8 @@ namespace ns3
 lifecycle::IpAddress ToCore(Ipv4Address address);
 /** \copydoc ToCore(Ipv4Address) */
 lifecycle::IpAddress ToCore(const Ipv6Address& address);
+/** \param address sixteen bytes in network order; IPv4 is IPv4-mapped */
+lifecycle::IpAddress ToCore(const std::array<uint8_t, 16>& address);
 
 /** \returns an address that IsV4() as ns-3 keeps it */
 Ipv4Address ToIpv4(const lifecycle::IpAddress& address);

@@ -119,6 +119,17 @@ TEST_F(FlowControl, SmallWindowIsFilledOnlyAfterAWait) // RFC 9293 §3.8.6.2.1: 
     Expect(Data(300).Seq(10001));
 }
 
+TEST_F(FlowControl, HalfTheLargestWindowIsFilledAtOnce) // RFC 9293 §3.8.6.2.1 (3)
+{
+    ConnectAndEstablish(SynAck().Window(800));
+    Write(5000);
+    Expect(Data(800));
+    Send(Ack(801).Window(400));
+    Expect(Data(400));
+    Send(Ack(1201).Window(399));
+    NothingSent();
+}
+
 TEST_F(FlowControl, LastSegmentIsPushed)
 {
     ConnectAndEstablish();

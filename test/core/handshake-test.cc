@@ -82,6 +82,7 @@ TEST_F(Handshake, ResetInAnswerToSynMeansRefused) // stock ns-3 ignores it for 1
     NothingSent();
     ExpectClosed(CloseReason::Refused);
     ExpectState(State::Closed);
+    EXPECT_EQ(Count().resetsIn, 1U);
 }
 
 TEST_F(Handshake, ResetThatAcknowledgesNothingOfOursIsIgnored) // RFC 9293 §3.10.7.3

@@ -207,7 +207,7 @@ PeerTest::Compare(const Sketch& sketch, Where where)
     Note("expect " + Expectation(sketch));
     if (m_sent.empty())
     {
-        ADD_FAILURE_AT(where.file_name(), where.line())
+        ADD_FAILURE_AT(where.file, where.line)
             << "expected " << Expectation(sketch) << "\nbut nothing was sent";
         return;
     }
@@ -215,7 +215,7 @@ PeerTest::Compare(const Sketch& sketch, Where where)
     m_sent.pop_front();
     if (!Matches(sketch, out))
     {
-        ADD_FAILURE_AT(where.file_name(), where.line())
+        ADD_FAILURE_AT(where.file, where.line)
             << "expected " << Expectation(sketch) << "\nbut got  "
             << ToText(out.segment, {SeqNum(kIss), SeqNum(kIrs)});
     }
@@ -246,7 +246,7 @@ PeerTest::ExpectAfter(Duration wait, const Sketch& sketch, Where where)
     }
     EXPECT_EQ(std::chrono::duration<double>(now - start).count(),
               std::chrono::duration<double>(wait).count())
-        << where.file_name() << ':' << where.line() << ": sent too early or not at all";
+        << where.file << ':' << where.line << ": sent too early or not at all";
     now = start + wait;
     Compare(sketch, where);
 }
@@ -256,9 +256,8 @@ PeerTest::NothingSent(Where where)
 {
     for (const OutSegment& out : m_sent)
     {
-        ADD_FAILURE_AT(where.file_name(), where.line())
-            << "nothing should have been sent, but was "
-            << ToText(out.segment, {SeqNum(kIss), SeqNum(kIrs)});
+        ADD_FAILURE_AT(where.file, where.line) << "nothing should have been sent, but was "
+                                               << ToText(out.segment, {SeqNum(kIss), SeqNum(kIrs)});
     }
     m_sent.clear();
 }
@@ -427,7 +426,7 @@ PeerTest::ExpectState(State state, Where where)
     }
     if (actual != state)
     {
-        ADD_FAILURE_AT(where.file_name(), where.line())
+        ADD_FAILURE_AT(where.file, where.line)
             << "expected " << Name(state) << " but the state is " << Name(actual);
     }
 }
@@ -438,7 +437,7 @@ PeerTest::ExpectClosed(CloseReason reason, Where where)
     const std::optional<CloseReason> closed = Node().Of(connection).closed;
     if (closed != reason)
     {
-        ADD_FAILURE_AT(where.file_name(), where.line())
+        ADD_FAILURE_AT(where.file, where.line)
             << "expected to be closed: " << ToText(reason)
             << "\nbut it is: " << (closed ? ToText(*closed) : "open");
     }

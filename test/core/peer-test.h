@@ -10,13 +10,25 @@
 #include <gtest/gtest.h>
 #include <memory>
 #include <optional>
-#include <source_location>
 #include <string>
 
 namespace lifecycle::test
 {
 
 using namespace std::chrono_literals;
+
+/** A line of a test, for messages; clang 14 has no std::source_location. */
+struct Where
+{
+    const char* file;
+    int line;
+
+    static constexpr Where Here(const char* inFile = __builtin_FILE(),
+                                int atLine = __builtin_LINE())
+    {
+        return {inFile, atLine};
+    }
+};
 
 /**
  * One endpoint whose peer is the test itself: it sends segments by hand and says which ones it
@@ -28,8 +40,6 @@ using namespace std::chrono_literals;
 class PeerTest : public testing::Test
 {
   protected:
-    using Where = std::source_location;
-
     PeerTest();
     void TearDown() override;
 
@@ -37,11 +47,11 @@ class PeerTest : public testing::Test
 
     void Send(const Sketch& sketch);
     /** The next segment that the endpoint has sent. */
-    void Expect(const Sketch& sketch, Where where = Where::current());
+    void Expect(const Sketch& sketch, Where where = Where::Here());
     /** The endpoint sends nothing for exactly \p wait, and then this. */
-    void ExpectAfter(Duration wait, const Sketch& sketch, Where where = Where::current());
+    void ExpectAfter(Duration wait, const Sketch& sketch, Where where = Where::Here());
     /** The endpoint has sent nothing more than was expected so far. */
-    void NothingSent(Where where = Where::current());
+    void NothingSent(Where where = Where::Here());
     /** Time goes by. */
     void Advance(Duration duration);
     /** Time goes by until the endpoint sends something, or nothing more can happen. */
@@ -65,9 +75,9 @@ class PeerTest : public testing::Test
 
     // What can be seen.
 
-    void ExpectState(State state, Where where = Where::current());
+    void ExpectState(State state, Where where = Where::Here());
     /** The connection is gone, for this reason. */
-    void ExpectClosed(CloseReason reason, Where where = Where::current());
+    void ExpectClosed(CloseReason reason, Where where = Where::Here());
     /** Bytes that wait to be read. */
     uint64_t Unread();
     /** The segment that was expected last. */

@@ -333,7 +333,8 @@ TEST(Checksum, AgreesWithThePlainSumOverRandomBytes)
         std::generate(bytes.begin(), bytes.end(), [&] {
             return random.Chance(0.3) ? 0xff : random.Next();
         });
-        const std::size_t split = random.Below(static_cast<uint32_t>(bytes.size()) + 1) / 2 * 2;
+        const std::size_t evenly = bytes.size() / 2;
+        const std::size_t split = 2 * std::size_t{random.Below(static_cast<uint32_t>(evenly) + 1)};
         Checksum checksum;
         checksum.Add(std::span(bytes).first(split));
         checksum.Add(std::span(bytes).subspan(split));

@@ -5,6 +5,9 @@
 #include "ns3/inet-socket-address.h"
 #include "ns3/inet6-socket-address.h"
 #include "ns3/internet-stack-helper.h"
+#include "ns3/ipv4-header.h"
+#include "ns3/ipv4-interface.h"
+#include "ns3/ipv4-l3-protocol.h"
 #include "ns3/ipv6-address-helper.h"
 #include "ns3/ipv6.h"
 #include "ns3/lifecycle-tcp-helper.h"
@@ -140,6 +143,36 @@ TEST_F(IpTest, AListenerOnOneDeviceTakesNothingFromAnother)
     ASSERT_EQ(server.talkers.size(), 1);
     EXPECT_EQ(server.talkers.front().received, 10);
     EXPECT_EQ(inside.normalCloses, 1);
+}
+
+TEST_F(IpTest, SegmentsToEverybodyAreForNobody)
+{
+    Network network;
+    TalkingServer server(network.Server(), network.AnyAt(PORT), 0);
+    const Ptr<Ipv4Interface> interface =
+        network.Server()->GetObject<Ipv4L3Protocol>()->GetInterface(1);
+    const auto send = [&](const char* destination) {
+        TcpHeader syn;
+        syn.SetFlags(TcpHeader::SYN);
+        syn.SetSourcePort(1000);
+        syn.SetDestinationPort(PORT);
+        const Ptr<Packet> packet = Create<Packet>();
+        packet->AddHeader(syn);
+        Ipv4Header ip;
+        ip.SetSource(Ipv4Address("10.1.0.1"));
+        ip.SetDestination(Ipv4Address(destination));
+        network.ServerTcp()->Receive(packet, ip, interface);
+    };
+    Simulator::ScheduleNow([&] {
+        send("255.255.255.255");
+        send("224.0.0.1");
+        send("10.1.1.255");
+        EXPECT_EQ(network.ServerTcp()->GetCensus()[TcpSocket::SYN_RCVD], 0);
+        send("10.1.1.2");
+        EXPECT_EQ(network.ServerTcp()->GetCensus()[TcpSocket::SYN_RCVD], 1);
+    });
+    Simulator::Stop(Seconds(1));
+    Simulator::Run();
 }
 
 TEST_F(IpTest, ANodeTalksToItself)

@@ -91,6 +91,16 @@ TEST_F(SocketTest, APortIsBoundOnlyOnce)
     EXPECT_EQ(second->Bind(InetSocketAddress(Ipv4Address::GetAny(), PORT)), 0);
 }
 
+TEST_F(SocketTest, AClosedSocketCanBeBoundAgain)
+{
+    const Ptr<Socket> socket = Make();
+    EXPECT_EQ(socket->Bind(InetSocketAddress(Ipv4Address::GetAny(), PORT)), 0);
+    EXPECT_EQ(socket->Bind(InetSocketAddress(Ipv4Address::GetAny(), PORT + 1)), -1);
+    EXPECT_EQ(socket->Close(), 0);
+    EXPECT_EQ(socket->Bind(InetSocketAddress(Ipv4Address::GetAny(), PORT + 1)), 0);
+    EXPECT_EQ(PortOf(socket), PORT + 1);
+}
+
 TEST_F(SocketTest, ASocketThatIsDroppedGivesItsPortBack)
 {
     Ptr<Socket> first = Make();
@@ -366,6 +376,19 @@ TEST_F(SocketTest, ClosingWithUnreadDataResets)
     EXPECT_EQ(server.talkers.front().errorCloses, 1);
     EXPECT_EQ(server.talkers.front().normalCloses, 0);
     EXPECT_EQ(ReasonOf(server.talkers.front().socket), LifecycleTcpCloseReason::RESET);
+}
+
+TEST_F(SocketTest, AnErrorAfterThePeersFinIsToldOfToo)
+{
+    TalkingServer server(m_network.Server(), m_network.AnyAt(PORT), 1000000);
+    TalkingClient client(m_network.Client(), m_network.ServerAt(PORT), 0, 1000000);
+    client.socket->ShutdownSend();
+    Simulator::Schedule(Seconds(2.2), [&] { client.socket->Close(); }); // in mid-transfer
+    RunUntil(4);
+    const Talker& talker = server.talkers.front();
+    EXPECT_EQ(talker.normalCloses, 1);
+    EXPECT_EQ(talker.errorCloses, 1);
+    EXPECT_EQ(ReasonOf(talker.socket), LifecycleTcpCloseReason::RESET);
 }
 
 TEST_F(SocketTest, ClosingWhileConnectingEndsIt)

@@ -1,0 +1,147 @@
+#include "internal/lifecycle-core-types.h"
+#include "internal/lifecycle-tcp-shell.h"
+
+#include <utility>
+
+namespace ns3
+{
+
+void
+LifecycleTcpShell::Deliver(const lifecycle::Notice& notice)
+{
+    using lifecycle::NoticeKind;
+    if (notice.kind == NoticeKind::StateChanged)
+    {
+        DeliverStateChange(notice);
+        return;
+    }
+    if (notice.kind == NoticeKind::AcceptReady)
+    {
+        Accept(notice.listener);
+        return;
+    }
+    if (notice.kind == NoticeKind::Closed)
+    {
+        DeliverClosed(notice);
+        return;
+    }
+    const Ptr<LifecycleTcpSocket> socket = m_connections.Find(notice.connection);
+    if (!socket)
+    {
+        return;
+    }
+    socket->UpdateTraces();
+    switch (notice.kind)
+    {
+    case NoticeKind::Readable:
+        socket->OnReadable();
+        break;
+    case NoticeKind::PeerClosed:
+        socket->OnPeerClosed();
+        break;
+    case NoticeKind::Acked:
+        socket->OnAcked(notice.bytes);
+        break;
+    default:
+        break;
+    }
+}
+
+void
+LifecycleTcpShell::DeliverStateChange(const lifecycle::Notice& notice)
+{
+    if (!m_stateChange.IsEmpty())
+    {
+        const lifecycle::FourTuple& tuple = notice.tuple;
+        m_stateChange({ToSocketAddress(tuple.local, tuple.localPort),
+                       ToSocketAddress(tuple.remote, tuple.remotePort),
+                       ToNs3(notice.from),
+                       ToNs3(notice.to),
+                       notice.to == lifecycle::State::Closed ? ToNs3(notice.reason)
+                                                             : LifecycleTcpCloseReason::NONE});
+    }
+    Ptr<LifecycleTcpSocket> socket = m_connections.Find(notice.connection);
+    if (notice.timeWait)
+    {
+        const auto found = m_timeWaits.find(notice.timeWait.index);
+        if (found != m_timeWaits.end())
+        {
+            socket = found->second;
+            socket->m_role = LifecycleTcpSocket::Role::NONE;
+            m_timeWaits.erase(found);
+        }
+    }
+    if (!socket)
+    {
+        return;
+    }
+    socket->EnterState(ToNs3(notice.to));
+    socket->UpdateTraces();
+    if (notice.to == lifecycle::State::Established && !socket->m_wasConnected)
+    {
+        // The third segment of the handshake goes out before the application can say anything.
+        while (SendNext())
+        {
+        }
+        socket->OnConnected();
+    }
+}
+
+void
+LifecycleTcpShell::DeliverClosed(const lifecycle::Notice& notice)
+{
+    // Its last segments go out while it is still known whose they are.
+    while (SendNext())
+    {
+    }
+    std::erase_if(m_earlyPayload,
+                  [&](const EarlyPayload& early) { return early.connection == notice.connection; });
+    const Ptr<LifecycleTcpSocket> socket = m_connections.Find(notice.connection);
+    if (!socket)
+    {
+        return;
+    }
+    m_connections.Release(notice.connection);
+    socket->m_role = LifecycleTcpSocket::Role::NONE;
+    if (notice.timeWait)
+    {
+        socket->m_role = LifecycleTcpSocket::Role::TIME_WAIT;
+        socket->m_index = notice.timeWait.index;
+        m_timeWaits[notice.timeWait.index] = PeekPointer(socket);
+    }
+    socket->OnClosed(ToNs3(notice.reason));
+}
+
+void
+LifecycleTcpShell::Accept(lifecycle::ListenerId id)
+{
+    const lifecycle::Result<lifecycle::ConnectionId> accepted = Core().Accept(id);
+    const Ptr<LifecycleTcpSocket> listener = m_listeners.Find(id);
+    if (!accepted || !listener)
+    {
+        return;
+    }
+    const lifecycle::FourTuple tuple = Core().View(accepted.value).tuple;
+    const Address peer = listener->NameOf({tuple.remote.V6(), tuple.remotePort});
+    const Ptr<NetDevice> device = listener->GetBoundNetDevice();
+    const bool comesByRightDevice = !device || !m_arrival || device == m_arrival;
+    if (!comesByRightDevice || !listener->NotifyConnectionRequest(peer))
+    {
+        Core().Abort(CoreNow(), accepted.value);
+        return;
+    }
+    const Ptr<LifecycleTcpSocket> socket = listener->Fork(tuple);
+    Hold(accepted.value, socket);
+    Join(*socket);
+    if (listener->m_isReconfigured)
+    {
+        Core().Configure(CoreNow(), accepted.value, socket->m_config);
+    }
+    for (const EarlyPayload& early : std::exchange(m_earlyPayload, {}))
+    {
+        Keep({early.connection, 0, early.packet->GetSize(), early.offset}, early.packet);
+    }
+    socket->OnAccepted(peer);
+}
+
+} // namespace ns3

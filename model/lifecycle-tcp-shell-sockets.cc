@@ -1,0 +1,116 @@
+#include "internal/lifecycle-core-types.h"
+#include "internal/lifecycle-tcp-shell.h"
+
+#include "ns3/type-id.h"
+
+namespace ns3
+{
+
+void
+LifecycleTcpShell::Hold(lifecycle::ConnectionId id, Ptr<LifecycleTcpSocket> socket)
+{
+    socket->m_role = LifecycleTcpSocket::Role::CONNECTION;
+    socket->m_index = id.index;
+    socket->m_generation = id.generation;
+    m_connections.Hold(id, socket);
+}
+
+void
+LifecycleTcpShell::Hold(lifecycle::ListenerId id, Ptr<LifecycleTcpSocket> socket)
+{
+    socket->m_role = LifecycleTcpSocket::Role::LISTENER;
+    socket->m_index = id.index;
+    socket->m_generation = id.generation;
+    m_listeners.Hold(id, socket);
+}
+
+void
+LifecycleTcpShell::Release(lifecycle::ListenerId id)
+{
+    m_listeners.Release(id);
+}
+
+void
+LifecycleTcpShell::ForgetTimeWait(uint32_t index)
+{
+    m_timeWaits.erase(index);
+}
+
+Ptr<LifecycleTcpSocket>
+LifecycleTcpShell::MakePrototype() const
+{
+    const Ptr<LifecycleTcpSocket> prototype = CreateObject<LifecycleTcpSocket>();
+    prototype->m_config = m_core->SharedConfig();
+    // What a script has changed with Config::SetDefault goes for our sockets too; what it has not
+    // is for stock TCP, with other defaults than ours.
+    for (const char* name : {"ns3::TcpSocket", "ns3::TcpSocketBase", "ns3::LifecycleTcpSocket"})
+    {
+        const TypeId tid = TypeId::LookupByName(name);
+        for (std::size_t i = 0; i < tid.GetAttributeN(); ++i)
+        {
+            const TypeId::AttributeInformation attribute = tid.GetAttribute(i);
+            if (attribute.initialValue != attribute.originalInitialValue)
+            {
+                prototype->SetAttributeFailSafe(attribute.name, *attribute.initialValue);
+            }
+        }
+    }
+    return prototype;
+}
+
+Ptr<LifecycleTcpSocket>
+LifecycleTcpShell::CreateSocket()
+{
+    if (!m_prototype)
+    {
+        Core();
+        m_prototype = MakePrototype();
+    }
+    // A copy: ns-3's way of making an object sets all its attributes one by one, each time.
+    const Ptr<LifecycleTcpSocket> socket(new LifecycleTcpSocket(*m_prototype), false);
+    Join(*socket);
+    return socket;
+}
+
+void
+LifecycleTcpShell::Join(LifecycleTcpSocket& socket)
+{
+    socket.m_shell = this;
+    socket.m_position = static_cast<uint32_t>(m_sockets.size());
+    m_sockets.push_back(&socket);
+}
+
+void
+LifecycleTcpShell::Leave(LifecycleTcpSocket& socket)
+{
+    m_sockets[socket.m_position] = nullptr;
+    ++m_left;
+    if (m_left > m_sockets.size() / 2)
+    {
+        CompactSockets();
+    }
+}
+
+void
+LifecycleTcpShell::CompactSockets()
+{
+    if (m_left == 0)
+    {
+        return;
+    }
+    std::erase(m_sockets, nullptr);
+    m_left = 0;
+    for (std::size_t i = 0; i < m_sockets.size(); ++i)
+    {
+        m_sockets[i]->m_position = static_cast<uint32_t>(i);
+    }
+}
+
+const std::vector<LifecycleTcpSocket*>&
+LifecycleTcpShell::Sockets()
+{
+    CompactSockets();
+    return m_sockets;
+}
+
+} // namespace ns3

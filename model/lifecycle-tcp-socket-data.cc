@@ -1,0 +1,221 @@
+#include "internal/lifecycle-core-types.h"
+#include "internal/lifecycle-rx-store.h"
+#include "internal/lifecycle-tcp-shell.h"
+#include "internal/lifecycle-tx-store.h"
+#include "lifecycle-tcp-socket.h"
+
+#include "ns3/packet.h"
+
+#include <limits>
+#include <memory>
+
+namespace ns3
+{
+
+// Sending.
+
+int
+LifecycleTcpSocket::Send(Ptr<Packet> packet, uint32_t flags)
+{
+    if (flags != 0)
+    {
+        return Fail(ERROR_OPNOTSUPP);
+    }
+    if (m_role != Role::CONNECTION)
+    {
+        return Fail(ERROR_NOTCONN);
+    }
+    if (m_shutdownSend || m_isClosing)
+    {
+        return Fail(ERROR_SHUTDOWN);
+    }
+    // All or nothing, as stock TCP: applications such as OnOff send the whole packet again.
+    const uint32_t size = packet->GetSize();
+    const lifecycle::ConnectionId connection{m_index, m_generation};
+    if (size > m_shell->Core().WriteSpace(connection))
+    {
+        return Fail(ERROR_MSGSIZE);
+    }
+    const auto written = m_shell->Core().Write(CoreNow(), connection, size);
+    if (!written)
+    {
+        return Fail(ToNs3(written.error));
+    }
+    if (!m_tx)
+    {
+        m_tx = std::make_unique<LifecycleTxStore>(m_txAcked);
+    }
+    m_tx->Append(packet);
+    m_shell->Run();
+    return static_cast<int>(size);
+}
+
+int
+LifecycleTcpSocket::SendTo(Ptr<Packet> packet, uint32_t flags, const Address&)
+{
+    return Send(packet, flags);
+}
+
+uint32_t
+LifecycleTcpSocket::GetTxAvailable() const
+{
+    if (m_role == Role::CONNECTION)
+    {
+        return m_shell->Core().WriteSpace({m_index, m_generation});
+    }
+    return m_role == Role::NONE && !m_wasConnected ? GetSndBufSize() : 0;
+}
+
+void
+LifecycleTcpSocket::OnAcked(uint64_t bytes)
+{
+    m_txAcked += bytes;
+    m_tx->Release(bytes);
+    if (m_tx->Size() == 0)
+    {
+        m_tx.reset();
+    }
+    if (!m_isClosing && !m_shutdownSend && GetTxAvailable() > 0)
+    {
+        NotifySend(GetTxAvailable());
+    }
+}
+
+void
+LifecycleTcpSocket::AddTags(Packet& packet) const
+{
+    // As TcpSocketBase::AddSocketTags. IP takes off what is for it.
+    if (GetIpTos() != 0)
+    {
+        SocketIpTosTag tag;
+        tag.SetTos(GetIpTos());
+        packet.ReplacePacketTag(tag);
+    }
+    if (IsManualIpv6Tclass())
+    {
+        SocketIpv6TclassTag tag;
+        tag.SetTclass(GetIpv6Tclass());
+        packet.ReplacePacketTag(tag);
+    }
+    if (IsManualIpTtl())
+    {
+        SocketIpTtlTag tag;
+        tag.SetTtl(GetIpTtl());
+        packet.ReplacePacketTag(tag);
+    }
+    if (IsManualIpv6HopLimit())
+    {
+        SocketIpv6HopLimitTag tag;
+        tag.SetHopLimit(GetIpv6HopLimit());
+        packet.ReplacePacketTag(tag);
+    }
+    if (GetPriority() != 0)
+    {
+        SocketPriorityTag tag;
+        tag.SetPriority(GetPriority());
+        packet.ReplacePacketTag(tag);
+    }
+}
+
+// Receiving.
+
+void
+LifecycleTcpSocket::Store(uint64_t offset, Ptr<Packet> payload)
+{
+    if (!m_rx)
+    {
+        m_rx = std::make_unique<LifecycleRxStore>(m_rxRead);
+    }
+    m_rx->Insert(offset, payload);
+}
+
+/** Takes bytes that have arrived in order, which makes room for others. */
+Ptr<Packet>
+LifecycleTcpSocket::Take(uint32_t most)
+{
+    const Ptr<Packet> taken = m_rx ? m_rx->Read(most) : nullptr;
+    if (!taken)
+    {
+        return nullptr;
+    }
+    m_rxRead += taken->GetSize();
+    if (m_rx->IsEmpty())
+    {
+        m_rx.reset();
+    }
+    if (m_role == Role::CONNECTION)
+    {
+        m_shell->Core().Read(CoreNow(), {m_index, m_generation}, taken->GetSize());
+    }
+    return taken;
+}
+
+/** Throws away what has arrived. \returns whether there was anything */
+bool
+LifecycleTcpSocket::Discard()
+{
+    bool any = false;
+    while (Take(std::numeric_limits<uint32_t>::max()))
+    {
+        any = true;
+    }
+    return any;
+}
+
+Ptr<Packet>
+LifecycleTcpSocket::Recv(uint32_t maxSize, uint32_t flags)
+{
+    if (flags != 0)
+    {
+        m_errno = ERROR_OPNOTSUPP;
+        return nullptr;
+    }
+    if (const Ptr<Packet> read = Take(maxSize))
+    {
+        if (m_shell != nullptr)
+        {
+            m_shell->Run();
+        }
+        return read;
+    }
+    if (m_peerClosed && !m_endRead)
+    {
+        m_endRead = true; // once: there are loops that end only with null
+        return Create<Packet>();
+    }
+    return nullptr;
+}
+
+Ptr<Packet>
+LifecycleTcpSocket::RecvFrom(uint32_t maxSize, uint32_t flags, Address& fromAddress)
+{
+    const Ptr<Packet> packet = Recv(maxSize, flags);
+    if (packet && packet->GetSize() != 0)
+    {
+        fromAddress = NameOf(m_peer);
+    }
+    return packet;
+}
+
+uint32_t
+LifecycleTcpSocket::GetRxAvailable() const
+{
+    return m_rx ? static_cast<uint32_t>(m_rx->Available()) : 0;
+}
+
+void
+LifecycleTcpSocket::OnReadable()
+{
+    if (m_isClosing)
+    {
+        return;
+    }
+    if (m_shutdownRecv)
+    {
+        Discard();
+        return;
+    }
+    NotifyDataRecv();
+}
+
+} // namespace ns3

@@ -1,0 +1,159 @@
+#include "internal/lifecycle-core-types.h"
+#include "internal/lifecycle-ns3-compat.h"
+#include "internal/lifecycle-tcp-shell.h"
+#include "lifecycle-tcp-socket.h"
+
+#include "ns3/inet-socket-address.h"
+#include "ns3/inet6-socket-address.h"
+
+namespace ns3
+{
+
+namespace
+{
+
+constexpr std::array<uint8_t, 16> ANY_V6{};
+constexpr std::array<uint8_t, 16> ANY_V4 = lifecycle::IpAddress::FromV4(0).V6();
+
+} // namespace
+
+Address
+LifecycleTcpSocket::NameOf(const End& end) const
+{
+    if (m_isV6)
+    {
+        return Inet6SocketAddress(ToIpv6(ToCore(end.address)), end.port);
+    }
+    return InetSocketAddress(ToIpv4(ToCore(end.address)), end.port);
+}
+
+int
+LifecycleTcpSocket::Bind()
+{
+    return BindTo({ANY_V4, 0}, false);
+}
+
+int
+LifecycleTcpSocket::Bind6()
+{
+    return BindTo({ANY_V6, 0}, true);
+}
+
+int
+LifecycleTcpSocket::Bind(const Address& address)
+{
+    if (InetSocketAddress::IsMatchingType(address))
+    {
+        const InetSocketAddress name = InetSocketAddress::ConvertFrom(address);
+        AdoptTos(*this, name);
+        return BindTo({ToCore(name.GetIpv4()).V6(), name.GetPort()}, false);
+    }
+    if (Inet6SocketAddress::IsMatchingType(address))
+    {
+        const Inet6SocketAddress name = Inet6SocketAddress::ConvertFrom(address);
+        return BindTo({ToCore(name.GetIpv6()).V6(), name.GetPort()}, true);
+    }
+    return Fail(ERROR_INVAL);
+}
+
+int
+LifecycleTcpSocket::BindTo(const End& local, bool isV6)
+{
+    if (m_shell == nullptr)
+    {
+        return Fail(ERROR_BADF);
+    }
+    if (m_role != Role::NONE || m_isBound)
+    {
+        return Fail(ERROR_INVAL);
+    }
+    m_local = local;
+    m_isV6 = isV6;
+    if (local.port != 0)
+    {
+        const SocketErrno error = ReservePort();
+        if (error != ERROR_NOTERROR)
+        {
+            return Fail(error);
+        }
+    }
+    // Without a port the choice is put off: Connect() chooses one that is free for its peer, of
+    // which there are more.
+    m_isBound = true;
+    return 0;
+}
+
+Socket::SocketErrno
+LifecycleTcpSocket::ReservePort()
+{
+    if (m_hasReservedPort)
+    {
+        return ERROR_NOTERROR;
+    }
+    const auto port = m_shell->Core().Bind(ToCore(m_local.address), m_local.port, m_reuseAddress);
+    if (port)
+    {
+        m_local.port = port.value;
+        m_hasReservedPort = true;
+    }
+    return ToNs3(port.error);
+}
+
+void
+LifecycleTcpSocket::ReleasePort()
+{
+    if (m_hasReservedPort)
+    {
+        m_shell->Core().Unbind(ToCore(m_local.address), m_local.port);
+        m_hasReservedPort = false;
+    }
+}
+
+bool
+LifecycleTcpSocket::HasLocalAddress() const
+{
+    return m_isBound && m_local.address != ANY_V4 && m_local.address != ANY_V6;
+}
+
+/** Takes another local name, with what is reserved. */
+void
+LifecycleTcpSocket::MoveTo(const End& local)
+{
+    const bool hasReservedPort = m_hasReservedPort;
+    ReleasePort();
+    m_local = local;
+    if (hasReservedPort)
+    {
+        ReservePort();
+    }
+}
+
+int
+LifecycleTcpSocket::GetSockName(Address& address) const
+{
+    if (!m_isBound && m_local.port == 0)
+    {
+        address = InetSocketAddress(Ipv4Address::GetAny(), 0);
+        return 0;
+    }
+    if (m_local.port == 0 && m_shell != nullptr)
+    {
+        // Whoever asks for the port wants it to stay; until then it could wait.
+        const_cast<LifecycleTcpSocket*>(this)->ReservePort();
+    }
+    address = NameOf(m_local);
+    return 0;
+}
+
+int
+LifecycleTcpSocket::GetPeerName(Address& address) const
+{
+    if (m_peer.port == 0)
+    {
+        return Fail(ERROR_NOTCONN);
+    }
+    address = NameOf(m_peer);
+    return 0;
+}
+
+} // namespace ns3

@@ -1,0 +1,198 @@
+#include "internal/lifecycle-core-types.h"
+#include "internal/lifecycle-ns3-compat.h"
+#include "internal/lifecycle-rx-store.h"
+#include "internal/lifecycle-socket-traces.h"
+#include "internal/lifecycle-tcp-shell.h"
+#include "lifecycle-tcp-socket.h"
+
+#include "ns3/inet-socket-address.h"
+#include "ns3/inet6-socket-address.h"
+
+namespace ns3
+{
+
+int
+LifecycleTcpSocket::Connect(const Address& address)
+{
+    if (InetSocketAddress::IsMatchingType(address))
+    {
+        const InetSocketAddress name = InetSocketAddress::ConvertFrom(address);
+        AdoptTos(*this, name);
+        return ConnectTo({ToCore(name.GetIpv4()).V6(), name.GetPort()}, false);
+    }
+    if (Inet6SocketAddress::IsMatchingType(address))
+    {
+        const Inet6SocketAddress name = Inet6SocketAddress::ConvertFrom(address);
+        const bool isV6 = !name.GetIpv6().IsIpv4MappedAddress();
+        return ConnectTo({ToCore(name.GetIpv6()).V6(), name.GetPort()}, isV6);
+    }
+    return Fail(ERROR_INVAL);
+}
+
+/** Why the socket cannot connect to an address of this family, ERROR_NOTERROR if it can. */
+Socket::SocketErrno
+LifecycleTcpSocket::CheckConnect(bool isV6) const
+{
+    if (m_shell == nullptr)
+    {
+        return ERROR_BADF;
+    }
+    if (m_role == Role::CONNECTION)
+    {
+        return ERROR_ISCONN;
+    }
+    if (m_role == Role::LISTENER)
+    {
+        return ERROR_OPNOTSUPP;
+    }
+    const bool otherFamily = HasLocalAddress() && isV6 == ToCore(m_local.address).IsV4();
+    return otherFamily ? ERROR_AFNOSUPPORT : ERROR_NOTERROR;
+}
+
+int
+LifecycleTcpSocket::ConnectTo(const End& peer, bool isV6)
+{
+    const SocketErrno error = CheckConnect(isV6);
+    if (error != ERROR_NOTERROR)
+    {
+        return Fail(error);
+    }
+    const LifecycleIpOutput::Path path =
+        m_shell->Output().Find(ToCore(peer.address), GetBoundNetDevice());
+    if (path.error != ERROR_NOTERROR)
+    {
+        return Fail(path.error);
+    }
+    lifecycle::ConnectRequest request;
+    request.local = HasLocalAddress() ? ToCore(m_local.address) : path.source;
+    request.localPort = m_isBound ? m_local.port : uint16_t{0};
+    request.remote = ToCore(peer.address);
+    request.remotePort = peer.port;
+    request.linkMss = path.linkMss;
+    request.config = m_config;
+    const auto connection = m_shell->Core().Connect(CoreNow(), request);
+    if (!connection)
+    {
+        return Fail(ToNs3(connection.error));
+    }
+    Reset();
+    const lifecycle::FourTuple tuple = m_shell->Core().View(connection.value).tuple;
+    m_isV6 = isV6;
+    m_peer = peer;
+    MoveTo({tuple.local.V6(), tuple.localPort});
+    m_shell->Hold(connection.value, this);
+    m_shell->Run();
+    return 0;
+}
+
+/** Forgets the connection before, in case the socket is used again. */
+void
+LifecycleTcpSocket::Reset()
+{
+    if (m_role == Role::TIME_WAIT)
+    {
+        m_shell->ForgetTimeWait(m_index);
+    }
+    EnterState(CLOSED);
+    m_rx.reset();
+    m_txAcked = 0;
+    m_rxRead = 0;
+    m_shutdownSend = m_shutdownSend && !m_wasConnected;
+    m_shutdownRecv = m_shutdownRecv && !m_wasConnected;
+    m_errno = ERROR_NOTERROR;
+    m_closeReason = LifecycleTcpCloseReason::NONE;
+    m_wasConnected = false;
+    m_isClosing = false;
+    m_peerClosed = false;
+    m_endRead = false;
+    m_closeNotified = false;
+}
+
+int
+LifecycleTcpSocket::Listen()
+{
+    if (m_shell == nullptr)
+    {
+        return Fail(ERROR_BADF);
+    }
+    if (m_role != Role::NONE)
+    {
+        return Fail(ERROR_INVAL);
+    }
+    if (!m_isBound)
+    {
+        Bind();
+    }
+    const SocketErrno error = ReservePort();
+    if (error != ERROR_NOTERROR)
+    {
+        return Fail(error);
+    }
+    lifecycle::ListenRequest request;
+    request.local = ToCore(m_local.address);
+    request.port = m_local.port;
+    request.config = m_config;
+    request.reuseAddress = m_reuseAddress;
+    const auto listener = m_shell->Core().Listen(request);
+    if (!listener)
+    {
+        return Fail(ToNs3(listener.error));
+    }
+    m_isReconfigured = false;
+    m_shell->Hold(listener.value, this);
+    EnterState(LISTEN);
+    return 0;
+}
+
+Ptr<LifecycleTcpSocket>
+LifecycleTcpSocket::Fork(const lifecycle::FourTuple& tuple) const
+{
+    const Ptr<LifecycleTcpSocket> socket(new LifecycleTcpSocket(*this), false);
+    socket->SetConnectCallback(MakeNullCallback<void, Ptr<Socket>>(),
+                               MakeNullCallback<void, Ptr<Socket>>());
+    socket->SetDataSentCallback(MakeNullCallback<void, Ptr<Socket>, uint32_t>());
+    socket->SetSendCallback(MakeNullCallback<void, Ptr<Socket>, uint32_t>());
+    socket->SetRecvCallback(MakeNullCallback<void, Ptr<Socket>>());
+    socket->m_local = {tuple.local.V6(), tuple.localPort};
+    socket->m_peer = {tuple.remote.V6(), tuple.remotePort};
+    socket->m_closeWithPeer = m_shutdownSend;
+    socket->m_wasConnected = true;
+    socket->m_state = ESTABLISHED;
+    if (m_traces)
+    {
+        socket->Traces().tx = m_traces->tx; // as stock TCP does with these two
+        socket->Traces().rx = m_traces->rx;
+    }
+    return socket;
+}
+
+void
+LifecycleTcpSocket::OnAccepted(const Address& peer)
+{
+    NotifyNewConnectionCreated(this, peer);
+    if (GetTxAvailable() > 0)
+    {
+        NotifySend(GetTxAvailable());
+    }
+}
+
+void
+LifecycleTcpSocket::OnConnected()
+{
+    m_wasConnected = true;
+    if (m_isClosing)
+    {
+        return; // the application is gone; what it wrote is still sent
+    }
+    if (m_shutdownSend)
+    {
+        m_shell->Core().ShutdownSend(CoreNow(), {m_index, m_generation});
+    }
+    NotifyConnectionSucceeded();
+    if (GetTxAvailable() > 0)
+    {
+        NotifySend(GetTxAvailable());
+    }
+}
+
+} // namespace ns3
