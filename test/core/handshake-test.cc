@@ -570,6 +570,21 @@ TEST_F(Handshake, EphemeralPortsAreSharedBetweenDestinations)
     Node().Settle(now);
 }
 
+TEST_F(Handshake, PortOfAListenerIsNoEphemeralPortUntilItStops)
+{
+    config.handshake.firstEphemeralPort = Tuple().localPort;
+    config.handshake.lastEphemeralPort = Tuple().localPort;
+    ConnectRequest request;
+    request.local = Tuple().local;
+    request.remote = Tuple().remote;
+    request.remotePort = 80;
+    Listen();
+    EXPECT_EQ(Core().Connect(now, request).error, Error::AddressNotAvailable);
+    StopListening();
+    EXPECT_TRUE(Core().Connect(now, request));
+    Node().Settle(now);
+}
+
 TEST_F(Handshake, ConnectFromATupleInUseIsRefused)
 {
     Connect();

@@ -129,12 +129,12 @@ TEST_F(LossRecovery, TimestampMeasuresARepeatedSegment) // RFC 7323 §4.1: no am
     Write(500);
     Expect(Data(500));
     ExpectAfter(kRto, Data(500).Seq(1));
-    Advance(kRtt);
-    Send(Ack().Stamp(600)); // echoes the stamp of the second one
-    EXPECT_EQ(View().srtt, kRtt);
+    Advance(2 * kRtt);
+    Send(Ack().Stamp(600));               // echoes the stamp of the second one
+    EXPECT_EQ(View().srtt, kRtt * 9 / 8); // 7/8 of 100 ms and 1/8 of 200 ms
     Write(500);
     Expect(Data(500));
-    ExpectAfter(kRto, Data(500).Seq(501)); // the back-off is over
+    ExpectAfter(362500us, Data(500).Seq(501)); // the back-off is over; RTTVAR is 62.5 ms
 }
 
 TEST_F(LossRecovery, LateAckAfterATimeoutMeansNothingWasLost)
