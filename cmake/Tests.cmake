@@ -36,6 +36,9 @@ function(tcp_lifecycle_add_tests name)
                "\\[  SKIPPED \\]" ${serial})
 endfunction()
 
+set_source_files_properties(test/core/linux-answers-test.cc
+                            PROPERTIES COMPILE_DEFINITIONS
+                            "TCP_LIFECYCLE_NOTES=\"${PROJECT_SOURCE_DIR}/doc/notes\"")
 if(TARGET tcp-lifecycle-core)
   tcp_lifecycle_add_tests(core STANDARD 20 TIMEOUT 60 LINK tcp-lifecycle-core)
 endif()

@@ -63,7 +63,7 @@ template <>
 const std::vector<std::string>&
 LifecycleChoiceNames<lifecycle::SynReuse>()
 {
-    static const std::vector<std::string> names{"Never", "IfNewer"};
+    static const std::vector<std::string> names{"Never", "IfNewer", "IfHigher"};
     return names;
 }
 

@@ -23,8 +23,8 @@ Placement ArriveAtConnection(Context& context,
                              const Segment& segment,
                              Instant now);
 
-/** The text of a SYN whose Fast Open cookie is good (RFC 7413 §4.2.2), the SYN taken off. */
-Placement ArriveWithSyn(Context& context, Connection& connection, const Segment& text, Instant now);
+/** Text and FIN alone, the other checks done: as in a SYN whose Fast Open cookie is good. */
+Placement ArriveAsText(Context& context, Connection& connection, const Segment& text, Instant now);
 
 /** §3.10.7.4 in SYN-RECEIVED after a passive open: at a half-open request. */
 Placement ArriveAtRequest(Context& context, uint32_t index, const Segment& segment, Instant now);
@@ -42,6 +42,21 @@ Placement ArriveAtListener(Context& context,
 /** §3.10.7.4 in TIME-WAIT. */
 Placement ArriveAtTimeWait(Context& context, uint32_t index, const Segment& segment, Instant now);
 
+/** The same where the connection has been kept whole. */
+Placement ArriveAtWholeTimeWait(Context& context,
+                                Connection& connection,
+                                const Segment& segment,
+                                Instant now);
+
+/** Whether FIN-WAIT-2 is short for TIME-WAIT: the application is gone, and so will this be. */
+bool IsShortFinWait2(const Connection& connection);
+
+/** §3.10.7.4 in such a FIN-WAIT-2. */
+Placement ArriveAtShortFinWait2(Context& context,
+                                Connection& connection,
+                                const Segment& segment,
+                                Instant now);
+
 /** §3.10.7.1: nobody is there. */
 Placement ArriveAtNobody(Context& context, const Segment& segment, Instant now);
 
@@ -52,11 +67,14 @@ RepeatsFin(const Segment& segment, SeqNum rcvNxt)
     return segment.flags.Has(Flag::FIN) && segment.End() == rcvNxt;
 }
 
-/** Whether a timestamp is older than the last one seen: an old duplicate (RFC 7323 §5.3 R1). */
+/**
+ * Whether a timestamp is older than the last one seen: an old duplicate (RFC 7323 §5.3 R1). There
+ * are systems whose SYN has a timestamp of zero: it says nothing about the ones to come.
+ */
 constexpr bool
-IsOldTimestamp(uint32_t stamp, uint32_t recent)
+IsOldTimestamp(uint32_t stamp, uint32_t recent, uint32_t slack = 0)
 {
-    return static_cast<int32_t>(stamp - recent) < 0;
+    return recent != 0 && static_cast<int32_t>(recent - stamp) > static_cast<int32_t>(slack);
 }
 
 /**

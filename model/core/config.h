@@ -70,8 +70,13 @@ struct HandshakeConfig
     SynCookies synCookies{SynCookies::OnOverflow};
     Overflow synOverflow{Overflow::Drop};
     Overflow acceptOverflow{Overflow::Drop};
-    uint32_t fastOpenQueue{0}; //!< Fast Opens that a listener has half-open at the most; 0: none
-    bool dropSynFin{true};     //!< a SYN|FIN at a listener is nonsense
+    uint32_t fastOpenQueue{0};    //!< Fast Opens that a listener has half-open at the most; 0: none
+    bool dropSynFin{true};        //!< a SYN|FIN at a listener is nonsense
+    bool takesSynAckText{true};   //!< text and FIN of a SYN-ACK are received
+    bool checksSynAckEcho{false}; //!< a SYN-ACK has to echo a timestamp of ours
+    bool synAgainOnBadAck{false}; //!< an ACK of something else has the SYN sent again at once
+    bool threeHalvesQueue{false}; //!< the accept queue holds 3/2 of the backlog, and one more
+    bool backlogLimitsRequests{true}; //!< half-open requests are no more than the backlog, and one
     IsnChoice isn{IsnChoice::Hashed};
     uint32_t fixedIsn{0};
     PortChoice ports{PortChoice::Hashed};
@@ -79,22 +84,94 @@ struct HandshakeConfig
     uint16_t lastEphemeralPort{60999}; //!< inclusive
 };
 
+/** Which segments are looked into: the first check of RFC 9293 §3.10.7.4. */
+enum class SequenceCheck : uint8_t
+{
+    Overlapping, //!< those of which any part lies in the window: the RFC's table
+    Touching,    //!< that neither end before the window nor begin behind it; none may overrun it
+                 //!< while data waits to be read
+    Reaching,    //!< that do not begin behind the window; what is old of them is cut off
+};
+
+/** The least that an ACK may acknowledge in a synchronized state. */
+enum class OldestAck : uint8_t
+{
+    InWindow,         //!< SND.UNA - MAX.SND.WND (RFC 5961 §5.2)
+    OfThisConnection, //!< that, and nothing from before its first sequence number
+};
+
+/** What is done with a segment whose timestamp is older than the last one seen. */
+enum class OldStamp : uint8_t
+{
+    Answer,     //!< it is answered with an ACK (RFC 7323 §5.3 R1)
+    AnswerNews, //!< unless it is an ACK that brings nothing new
+    AnswerText, //!< only if it has text
+};
+
+/** What a SYN in the window of a half-open request does. */
+enum class RequestSyn : uint8_t
+{
+    Forgets, //!< the request is gone, as if the SYN had never come (RFC 9293 §3.10.7.4, fourth)
+    Resets,  //!< the request is gone, and a RST sent (RFC 793, page 71)
+    Repeats, //!< wherever it stands, the SYN-ACK is sent again
+};
+
+/** What a half-open request makes of an ACK that is not for its SYN-ACK. */
+enum class RequestAck : uint8_t
+{
+    AfterPlace,  //!< if it is in the window, a RST (RFC 9293 §3.10.7.4, fifth)
+    BeforePlace, //!< a RST, wherever it stands
+    Ends,        //!< a RST, and the request is gone; the same for one out of the window
+};
+
 /** Telling the peer's segments from others' (RFC 5961). */
 struct ValidationConfig
 {
     /** Whether RST, SYN and ACK are checked by RFC 5961; else by RFC 793. */
     bool rfc5961{true};
+    SequenceCheck sequence{SequenceCheck::Overlapping};
+    OldestAck oldestAck{OldestAck::InWindow};
+    /** Whether a segment that has neither ACK nor RST nor SYN is dropped before all checks. */
+    bool dropsWithoutAck{false};
+    /** Whether a RST one before RCV.NXT, or at the edge of what SACK reported, is exact as well. */
+    bool lenientReset{false};
+    /** Whether it is the last ACK sent that tells where an exact RST is, instead of RCV.NXT. */
+    bool resetAtLastAck{false};
+    /** How much older than the last one a timestamp has to be to be old; ticks. */
+    uint32_t oldStampSlack{0};
+    OldStamp oldStamp{OldStamp::Answer};
+    /** Whether a RST with an old timestamp is ignored by half-open requests and in TIME-WAIT. */
+    bool oldStampVoidsReset{false};
+    /** Whether segments without the timestamp that was agreed on are dropped (RFC 7323 §3.2). */
+    bool needsTimestamp{false};
+    RequestSyn requestSyn{RequestSyn::Forgets};
+    RequestAck requestAck{RequestAck::AfterPlace};
     /** Challenge ACKs that the node sends in a second at the most (RFC 5961 §7). */
     uint32_t challengesPerSecond{UINT32_MAX};
-    /** The least time between two answers to segments without data outside of the window. */
+    /**
+     * Of the answers to challenges, to what has no text or FIN and is out of the window, and to a
+     * SYN that comes again, a connection or record sends `invalidAnswers` in this time at the
+     * most; zero: any number.
+     */
     Duration invalidInterval{0};
+    uint8_t invalidAnswers{1};
+    bool limitsOnlyChallenges{false}; //!< all but challenges are always answered
 };
 
 /** What a SYN has to do to take the place of a TIME-WAIT. */
 enum class SynReuse : uint8_t
 {
     Never,
-    IfNewer, //!< have a newer timestamp or a higher sequence number (RFC 6191, RFC 9293 §3.6.1)
+    IfNewer,  //!< have a newer timestamp or a higher sequence number (RFC 6191, RFC 9293 §3.6.1)
+    IfHigher, //!< have a higher sequence number, whatever the timestamps
+};
+
+/** What is answered with an ACK in TIME-WAIT. */
+enum class TimeWaitAnswers : uint8_t
+{
+    ByTheRfc,  //!< what is out of the window or occupies sequence numbers (RFC 9293 §3.10.7.4)
+    ButAtEdge, //!< all but an empty segment at RCV.NXT and RSTs
+    ButExact,  //!< all that has ACK, but for the one that repeats the last
 };
 
 /** Ending a connection. */
@@ -106,7 +183,8 @@ struct ClosingConfig
     uint32_t maxTimeWaits{UINT32_MAX};
     TimeWaitOverflow timeWaitOverflow{TimeWaitOverflow::SkipTimeWait};
     bool restartOnAnyAck{false}; //!< whatever is answered restarts TIME-WAIT, not only a FIN
-    bool rfc1337{false};         //!< a RST does not end TIME-WAIT
+    TimeWaitAnswers timeWaitAnswers{TimeWaitAnswers::ByTheRfc};
+    bool rfc1337{false}; //!< a RST does not end TIME-WAIT
     SynReuse reuseBySyn{SynReuse::IfNewer};
     bool reuseByConnect{false};       //!< an active open may take the place of a TIME-WAIT
     Duration reuseByConnectAfter{1s}; //!< once it is as old as this
@@ -122,7 +200,11 @@ struct ClosingConfig
     uint32_t maxOrphans{UINT32_MAX}; //!< connections without an application on the node
     bool resetOnUnreadData{true};    //!< closing with unread data sends RST (RFC 2525 §2.17)
     bool resetOnLateData{true};      //!< data for a closed application is answered with RST
-    bool abortOnClose{false};        //!< SO_LINGER with a time of zero: Close is Abort
+    /** Whether all is late data that ends beyond RCV.NXT, and text beyond the peer's FIN. */
+    bool resetBeyondLateData{false};
+    /** Whether FIN-WAIT-2 without an application is short for TIME-WAIT, with rules of its own. */
+    bool finWait2IsRecord{false};
+    bool abortOnClose{false}; //!< SO_LINGER with a time of zero: Close is Abort
 };
 
 /** What a keepalive probe carries. */

@@ -12,6 +12,12 @@ namespace lifecycle
 namespace
 {
 
+/** Linux TCP_TIMEOUT_MIN, two ticks of a clock of 1000 Hz. */
+constexpr Duration kSynAgainAfter{2ms};
+
+/** RFC 7323 §5.5: how long a connection may be idle before its last timestamp says nothing. */
+constexpr Duration kPawsIdle{std::chrono::days(24)};
+
 /**
  * One segment at one connection. The checks stand in the order of RFC 9293 §3.10.7.4; each says
  * whether the segment goes on to the next.
@@ -58,11 +64,36 @@ class ConnectionArrival
     void ScheduleAck(bool inOrder);
     void Challenge();
     void AnswerInvalid();
-    bool YieldsToSyn();
-    void RestartTimeWait();
     void ConcludeFastOpen();
+    bool EchoesOurStamp() const;
+    bool IsOld() const;
+    bool IsAnsweredThoughOld() const;
+    bool IsAcceptable() const;
+    bool IsTouching() const;
+    bool IsReaching() const;
+    void CutOld();
+    bool IsExactReset() const;
+    SeqNum OldestAcceptableAck() const;
+    bool TakeTextAfterFin();
+    bool RefuseLateData();
     CloseReason ResetReason() const;
     bool Gone();
+
+    const ValidationConfig& Rules() const
+    {
+        return m_conn.config->validation;
+    }
+
+    bool Has(Flag flag) const
+    {
+        return m_segment.flags.Has(flag);
+    }
+
+    /** Where the segment's text ends, its FIN not counted. */
+    SeqNum TextEnd() const
+    {
+        return m_segment.End() - static_cast<uint32_t>(Has(Flag::FIN));
+    }
 
     Context& m_context;
     Connection& m_conn;
@@ -84,34 +115,24 @@ ConnectionArrival::Gone()
 void
 ConnectionArrival::Challenge()
 {
-    if (m_context.MayChallenge(m_conn.config->validation, m_now))
+    if (m_context.MayChallenge(m_conn.invalidAnswers, Rules(), m_now))
     {
         m_conn.ackNow = true;
     }
 }
 
-/** Answers a segment out of the window, unless one without data was answered a moment ago. */
 void
 ConnectionArrival::AnswerInvalid()
 {
-    const Duration interval = m_conn.config->validation.invalidInterval;
-    const bool limited = m_segment.payloadLength == 0 && interval > Duration::zero();
-    if (limited && m_conn.lastInvalid != Instant::min() && m_now - m_conn.lastInvalid < interval)
+    if (m_context.MayAnswer(m_conn.invalidAnswers, Rules(), m_segment, m_now))
     {
-        ++m_context.counters.invalidIgnored;
-        return;
+        m_conn.ackNow = true;
     }
-    m_conn.lastInvalid = limited ? m_now : m_conn.lastInvalid;
-    m_conn.ackNow = true;
 }
 
 Placement
 ConnectionArrival::Run()
 {
-    if (YieldsToSyn())
-    {
-        return {};
-    }
     if (m_conn.state.Get() == State::SynSent)
     {
         RunInSynSent();
@@ -122,7 +143,6 @@ ConnectionArrival::Run()
     }
     if (!m_gone)
     {
-        RestartTimeWait();
         m_context.MarkReady(m_conn);
     }
     return m_placement;
@@ -152,58 +172,41 @@ ConnectionArrival::RunSynchronized()
            CheckFin();
 }
 
-/** A connection in TIME-WAIT that is kept whole gives way to a new one (RFC 9293 §3.6.1). */
-bool
-ConnectionArrival::YieldsToSyn()
-{
-    const Flags flags = m_segment.flags;
-    if (m_conn.state.Get() != State::TimeWait || !flags.Has(Flag::SYN) || flags.Has(Flag::RST) ||
-        flags.Has(Flag::ACK) || flags.Has(Flag::FIN))
-    {
-        return false;
-    }
-    const TimeWaitFacts facts{m_conn.rcvNxt,
-                              m_conn.agreement.timestamps,
-                              m_conn.tsRecent,
-                              m_now - m_conn.lastHeard};
-    Listener* listener = m_context.FindListener(m_segment.tuple.local, m_segment.tuple.localPort);
-    if (listener == nullptr ||
-        !m_conn.config->closing.model->YieldsToSyn(*m_conn.config, facts, m_segment))
-    {
-        return false;
-    }
-    ++m_context.counters.timeWaitReuses;
-    const SeqNum sndNxt = m_conn.sndNxt;
-    m_context.End(m_conn, Event::Abort, CloseReason::Normal, m_now);
-    ArriveAtListener(m_context, *listener, m_segment, sndNxt, m_now);
-    return true;
-}
-
-/** Whatever is answered in TIME-WAIT may start it anew. */
-void
-ConnectionArrival::RestartTimeWait()
-{
-    const bool repeatsFin = RepeatsFin(m_segment, m_conn.rcvNxt);
-    if (m_conn.state.Get() == State::TimeWait && m_conn.ackNow &&
-        m_conn.config->closing.model->Restarts(*m_conn.config, m_segment, repeatsFin))
-    {
-        ++m_context.counters.timeWaitRestarts;
-        m_conn.timer = m_now + (m_conn.timer - m_conn.lastHeard);
-        m_conn.lastHeard = m_now;
-    }
-}
-
 bool
 ConnectionArrival::CheckAckInSynSent()
 {
     const SeqNum ack = m_segment.ack;
-    if (!m_segment.flags.Has(Flag::ACK) ||
-        (ack.IsAfter(m_conn.iss) && ack.IsAtOrBefore(m_conn.sndNxt)))
+    if (!Has(Flag::ACK))
+    {
+        return true;
+    }
+    const bool ours = ack.IsAfter(m_conn.iss) && ack.IsAtOrBefore(m_conn.sndNxt);
+    if (ours && EchoesOurStamp())
     {
         return true;
     }
     m_context.Refuse(m_segment); // it acknowledges what was never sent
+    if (!ours && m_conn.config->handshake.synAgainOnBadAck && m_conn.retries == 0 &&
+        m_conn.HasUnacked())
+    {
+        // The peer still has an old connection, which our RST ends: it may listen by now.
+        m_conn.timer = m_now + kSynAgainAfter;
+    }
     return false;
+}
+
+/** Whether the timestamp that the peer echoes is one that we have sent since the first SYN. */
+bool
+ConnectionArrival::EchoesOurStamp() const
+{
+    const auto& stamps = m_segment.options.timestamps;
+    if (!m_conn.config->handshake.checksSynAckEcho || !stamps || stamps->echo == 0)
+    {
+        return true;
+    }
+    const uint32_t first = TimestampClock(m_conn.stateSince, m_conn.tsOffset);
+    const uint32_t last = TimestampClock(m_now, m_conn.tsOffset);
+    return stamps->echo - first <= last - first;
 }
 
 bool
@@ -259,7 +262,7 @@ ConnectionArrival::CheckSynInSynSent()
     AcknowledgeNew();
     m_context.Established(m_conn, Event::RcvSynAck, m_now);
     ConcludeFastOpen();
-    return true;
+    return m_conn.config->handshake.takesSynAckText;
 }
 
 /** RFC 7413 §4.1.3.1: what the server gave us, and what it did not take of the SYN's data. */
@@ -291,6 +294,7 @@ ConnectionArrival::TakeSimultaneousSynAck()
         m_segment.seq += 1;
         m_segment.flags = m_segment.flags.Without(Flag::SYN);
         m_segment.window = static_cast<uint16_t>(m_segment.window >> m_conn.agreement.sndScale);
+        m_conn.ackNow = true;
     }
     return repeats;
 }
@@ -298,24 +302,118 @@ ConnectionArrival::TakeSimultaneousSynAck()
 bool
 ConnectionArrival::CheckSequence()
 {
-    if (TakeSimultaneousSynAck())
+    const bool rst = Has(Flag::RST);
+    const bool naked = !Has(Flag::ACK) && !rst && !Has(Flag::SYN);
+    if (Rules().dropsWithoutAck && naked)
+    {
+        ++m_context.counters.noAck;
+        return false;
+    }
+    const bool stamped = m_segment.options.timestamps.has_value();
+    if (Rules().needsTimestamp && m_conn.agreement.timestamps && !stamped && !rst)
+    {
+        ++m_context.counters.unacceptable; // RFC 7323 §3.2
+        return false;
+    }
+    if (TakeSimultaneousSynAck() || (rst && IsExactReset()))
     {
         return true;
     }
-    const bool rst = m_segment.flags.Has(Flag::RST);
-    const bool old = m_conn.agreement.timestamps && m_segment.options.timestamps && !rst &&
-                     IsOldTimestamp(m_segment.options.timestamps->value, m_conn.tsRecent);
-    if (!old && IsInWindow(m_segment, m_conn.rcvNxt, m_conn.RcvWnd()))
+    const bool old = IsOld();
+    if (!old && IsAcceptable())
     {
         NoteTimestamp();
+        CutOld();
         return true;
     }
     ++(old ? m_context.counters.pawsDropped : m_context.counters.unacceptable);
-    if (!rst)
+    if (!rst && (!old || IsAnsweredThoughOld()))
     {
         AnswerInvalid();
     }
     return false;
+}
+
+/** RFC 7323 §5.3 R1; after 24 days the clock may have wrapped (§5.5). A RST is never too old. */
+bool
+ConnectionArrival::IsOld() const
+{
+    const auto& stamps = m_segment.options.timestamps;
+    return m_conn.agreement.timestamps && stamps && !Has(Flag::RST) &&
+           IsOldTimestamp(stamps->value, m_conn.tsRecent, Rules().oldStampSlack) &&
+           m_now - m_conn.lastHeard < kPawsIdle;
+}
+
+bool
+ConnectionArrival::IsAnsweredThoughOld() const
+{
+    if (Rules().oldStamp == OldStamp::AnswerText)
+    {
+        return m_segment.payloadLength > 0;
+    }
+    const bool pureAck = Has(Flag::ACK) && m_segment.Length() == 0;
+    if (Rules().oldStamp == OldStamp::Answer || !pureAck || m_segment.seq.IsAfter(m_conn.rcvNxt))
+    {
+        return true;
+    }
+    // Linux, tcp_disordered_ack(): ACKs may overtake each other.
+    const bool repeats = m_segment.ack == m_conn.sndUna &&
+                         uint32_t{m_segment.window} << m_conn.agreement.sndScale <= m_conn.sndWnd;
+    return m_segment.seq == m_conn.rcvNxt && !repeats;
+}
+
+bool
+ConnectionArrival::IsAcceptable() const
+{
+    switch (Rules().sequence)
+    {
+    case SequenceCheck::Touching:
+        return IsTouching();
+    case SequenceCheck::Reaching:
+        return IsReaching();
+    default:
+        return IsInWindow(m_segment, m_conn.rcvNxt, m_conn.RcvWnd());
+    }
+}
+
+/** Linux, tcp_sequence(). */
+bool
+ConnectionArrival::IsTouching() const
+{
+    const SeqNum right = m_conn.rcvNxt + m_conn.RcvWnd();
+    const bool unread = !m_conn.detached && (m_conn.unread > 0 || m_conn.peerFinSeen);
+    return m_segment.End().IsAtOrAfter(m_conn.lastAckSent) &&
+           (TextEnd().IsAtOrBefore(right) || (m_segment.seq.IsAtOrBefore(right) && !unread));
+}
+
+/** FreeBSD, tcp_do_segment(). A SYN is challenged wherever it stands. */
+bool
+ConnectionArrival::IsReaching() const
+{
+    const uint32_t window = m_conn.RcvWnd();
+    if (Has(Flag::RST))
+    {
+        return m_segment.seq.IsWithin(m_conn.lastAckSent, window);
+    }
+    const SeqNum right = m_conn.rcvNxt + window;
+    const bool empty = m_segment.payloadLength == 0;
+    return Has(Flag::SYN) || m_segment.seq.IsBefore(right) ||
+           (m_segment.seq == right && (empty || window == 0));
+}
+
+/** What has been received before is taken off, so that only the ACK of it counts. */
+void
+ConnectionArrival::CutOld()
+{
+    const bool whole = m_segment.End().IsAtOrBefore(m_conn.rcvNxt);
+    if (Rules().sequence == SequenceCheck::Reaching && whole &&
+        m_segment.seq.IsBefore(m_conn.rcvNxt) && !Has(Flag::SYN) && !Has(Flag::RST))
+    {
+        m_segment.seq = m_conn.rcvNxt;
+        m_segment.payloadLength = 0;
+        m_segment.flags = m_segment.flags.Without(Flag::FIN);
+        m_conn.ackNow = true;
+    }
 }
 
 /**
@@ -326,7 +424,8 @@ void
 ConnectionArrival::NoteTimestamp()
 {
     if (m_conn.agreement.timestamps && m_segment.options.timestamps &&
-        !m_segment.flags.Has(Flag::RST) && m_segment.seq.IsAtOrBefore(m_conn.lastAckSent))
+        !m_segment.flags.Has(Flag::RST) && m_segment.seq.IsAtOrBefore(m_conn.lastAckSent) &&
+        !IsOldTimestamp(m_segment.options.timestamps->value, m_conn.tsRecent))
     {
         m_conn.tsRecent = m_segment.options.timestamps->value;
     }
@@ -339,19 +438,39 @@ ConnectionArrival::CheckReset()
     {
         return true;
     }
-    if (m_conn.config->validation.rfc5961 && m_segment.seq != m_conn.rcvNxt)
+    if (Rules().rfc5961 && !IsExactReset())
     {
         Challenge(); // RFC 5961 §3.2
         return false;
     }
-    if (m_conn.state.Get() == State::TimeWait &&
-        !m_conn.config->closing.model->ObeysReset(*m_conn.config))
-    {
-        return false; // RFC 1337 §3
-    }
     ++m_context.counters.resetsIn;
     m_context.End(m_conn, Event::RcvRst, ResetReason(), m_now);
     return Gone();
+}
+
+/**
+ * Whether a RST is where the peer would send it. Some send the RST that follows a FIN one too
+ * early, and who has lost a segment may only know of what SACK reported (Linux,
+ * tcp_validate_incoming).
+ */
+bool
+ConnectionArrival::IsExactReset() const
+{
+    const SeqNum seq = m_segment.seq;
+    if (seq == (Rules().resetAtLastAck ? m_conn.lastAckSent : m_conn.rcvNxt))
+    {
+        return true;
+    }
+    if (!Rules().lenientReset)
+    {
+        return false;
+    }
+    const bool beforeFin = m_conn.peerFinSeen && seq == m_conn.rcvNxt - 1;
+    const bool ahead =
+        m_conn.agreement.sack && m_conn.transfer && !m_conn.transfer->received.IsEmpty();
+    return beforeFin ||
+           (ahead && seq == m_conn.rcvNxt + static_cast<uint32_t>(m_conn.transfer->received.End() -
+                                                                  m_conn.rcvOffset));
 }
 
 /** What a reset means to the application. */
@@ -387,10 +506,6 @@ ConnectionArrival::CheckAck()
         return false;
     }
     const SeqNum ack = m_segment.ack;
-    if (m_conn.state.Get() == State::TimeWait)
-    {
-        return true; // all is acknowledged
-    }
     if (m_conn.state.Get() == State::SynReceived)
     {
         if (!ack.IsAfter(m_conn.sndUna) || ack.IsAfter(m_conn.sndNxt))
@@ -401,8 +516,8 @@ ConnectionArrival::CheckAck()
         AcknowledgeNew();
         m_context.Established(m_conn, Event::RcvAckOfSyn, m_now);
     }
-    const bool fromAfar = ack.IsBefore(m_conn.sndUna - m_conn.maxSndWnd);
-    if (ack.IsAfter(m_conn.sndNxt) || (fromAfar && m_conn.config->validation.rfc5961))
+    const bool fromAfar = Rules().rfc5961 && ack.IsBefore(OldestAcceptableAck());
+    if (ack.IsAfter(m_conn.sndNxt) || fromAfar)
     {
         Challenge(); // RFC 5961 §5.2; RFC 9293 §3.10.7.4 for what was never sent
         return false;
@@ -411,6 +526,18 @@ ConnectionArrival::CheckAck()
     m_conn.keepaliveProbes = 0;
     AcknowledgeNew();
     return ConcludeOurFin();
+}
+
+SeqNum
+ConnectionArrival::OldestAcceptableAck() const
+{
+    const bool young = m_conn.sndUnaOffset < m_conn.maxSndWnd;
+    if (Rules().oldestAck == OldestAck::OfThisConnection && young)
+    {
+        const bool passive = m_conn.listener != ListenerId{};
+        return m_conn.iss + static_cast<uint32_t>(passive); // Linux counts our SYN if it came first
+    }
+    return m_conn.sndUna - m_conn.maxSndWnd;
 }
 
 /** SND.UNA, the round-trip time, the windows: all that an acknowledgement brings. */
@@ -510,6 +637,12 @@ ConnectionArrival::ConcludeOurFin()
         m_context.End(m_conn, Event::RcvAckOfFin, CloseReason::Normal, m_now);
         return Gone();
     }
+    const bool late = Has(Flag::FIN) || TextEnd().IsAfter(m_conn.rcvNxt);
+    if (IsShortFinWait2(m_conn) && !late)
+    {
+        m_context.Fire(m_conn, Event::RcvAckOfFin, m_now); // and nothing else of it counts
+        return false;
+    }
     return true;
 }
 
@@ -517,14 +650,13 @@ bool
 ConnectionArrival::ProcessText()
 {
     const bool fin = m_segment.flags.Has(Flag::FIN);
-    if (m_conn.state.Get() == State::TimeWait)
+    if (m_segment.Length() == 0)
     {
-        m_conn.ackNow |= m_segment.Length() > 0; // it cannot be, after the peer's FIN
         return true;
     }
-    if ((m_segment.payloadLength == 0 && !fin) || m_conn.peerFinSeen)
+    if (m_conn.peerFinSeen)
     {
-        return true;
+        return TakeTextAfterFin();
     }
     const uint32_t window = m_conn.RcvWnd();
     const SeqNum right = m_conn.rcvNxt + window;
@@ -537,12 +669,17 @@ ConnectionArrival::ProcessText()
     const bool cut = skip + length < m_segment.payloadLength;
     const bool isNew = length > 0;
 
-    if (isNew && m_conn.detached && m_conn.config->closing.resetOnLateData)
+    const ClosingConfig& closing = m_conn.config->closing;
+    const bool beyond = closing.resetBeyondLateData && TextEnd().IsAfter(m_conn.rcvNxt);
+    if (m_conn.detached && closing.resetOnLateData && (isNew || beyond))
     {
-        // Nobody will ever read it: RFC 9293 §3.10.4, RFC 2525 §2.17.
-        m_context.Refuse(m_segment);
-        m_context.End(m_conn, Event::Abort, CloseReason::Aborted, m_now);
-        return Gone();
+        return RefuseLateData();
+    }
+    const bool behind = m_segment.seq.IsAtOrAfter(right) && m_segment.seq.IsAfter(m_conn.rcvNxt);
+    if (behind || (fin && m_segment.End().IsAtOrBefore(m_conn.rcvNxt)))
+    {
+        m_conn.ackNow = true; // it only touches the window: there is nothing in it for us
+        return true;
     }
     const uint32_t ahead = first.Since(m_conn.rcvNxt);
     const uint64_t offset = m_conn.rcvOffset + ahead;
@@ -570,6 +707,28 @@ ConnectionArrival::ProcessText()
     {
         ScheduleAck(inOrder && isNew && !cut && !hadGap);
     }
+    return true;
+}
+
+/** Nobody will ever read it: RFC 9293 §3.10.4, RFC 2525 §2.17. */
+bool
+ConnectionArrival::RefuseLateData()
+{
+    m_context.Refuse(m_segment);
+    m_context.End(m_conn, Event::Abort, CloseReason::Aborted, m_now);
+    return Gone();
+}
+
+/** "This should not occur" (RFC 9293 §3.10.7.4, seventh), but for the FIN and what came before. */
+bool
+ConnectionArrival::TakeTextAfterFin()
+{
+    const bool overlaps = m_segment.seq.IsBefore(m_conn.rcvNxt) && TextEnd().IsAfter(m_conn.rcvNxt);
+    if (overlaps && m_conn.config->closing.resetBeyondLateData)
+    {
+        return RefuseLateData();
+    }
+    m_conn.ackNow |= m_segment.End().IsAtOrBefore(m_conn.rcvNxt);
     return true;
 }
 
@@ -634,7 +793,7 @@ ConnectionArrival::CheckFin()
 } // namespace
 
 Placement
-ArriveWithSyn(Context& context, Connection& connection, const Segment& text, Instant now)
+ArriveAsText(Context& context, Connection& connection, const Segment& text, Instant now)
 {
     return ConnectionArrival(context, connection, text, now).RunText();
 }
@@ -642,6 +801,15 @@ ArriveWithSyn(Context& context, Connection& connection, const Segment& text, Ins
 Placement
 ArriveAtConnection(Context& context, Connection& connection, const Segment& segment, Instant now)
 {
+    const State state = connection.state.Get();
+    if (state == State::TimeWait)
+    {
+        return ArriveAtWholeTimeWait(context, connection, segment, now);
+    }
+    if (state == State::FinWait2 && IsShortFinWait2(connection))
+    {
+        return ArriveAtShortFinWait2(context, connection, segment, now);
+    }
     return ConnectionArrival(context, connection, segment, now).Run();
 }
 

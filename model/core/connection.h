@@ -1,6 +1,7 @@
 #ifndef LIFECYCLE_CORE_CONNECTION_H
 #define LIFECYCLE_CORE_CONNECTION_H
 
+#include "answer-limiter.h"
 #include "config.h"
 #include "reassembly.h"
 #include "records.h"
@@ -121,11 +122,11 @@ struct Connection
     uint8_t backoff{0};         //!< doublings of the time-out (RFC 6298 §5.5)
     uint8_t keepaliveProbes{0}; //!< sent since the peer was heard last
     Instant timer{kNever};
-    Instant lastHeard{};                 //!< when the last acceptable segment arrived
-    Instant lastProbe{};                 //!< when the last keepalive probe was sent
-    Instant lastInvalid{Instant::min()}; //!< when a segment out of the window was answered last
-    Instant stalledSince{kNever};        //!< since when nothing of what waits was acknowledged
-    Instant stateSince{};                //!< when it came into its state
+    Instant lastHeard{};            //!< when the last acceptable segment arrived
+    Instant lastProbe{};            //!< when the last keepalive probe was sent
+    AnswerLimiter invalidAnswers{}; //!< answers to what is invalid
+    Instant stalledSince{kNever};   //!< since when nothing of what waits was acknowledged
+    Instant stateSince{};           //!< when it came into its state
     RttEstimator rtt;
     Congestion congestion;
 

@@ -349,8 +349,29 @@ Context::EmitSynAck(const RequestRecord& request, Instant now)
 }
 
 bool
-Context::MayChallenge(const ValidationConfig& validation, Instant now)
+Context::MayAnswer(AnswerLimiter& limiter,
+                   const ValidationConfig& validation,
+                   const Segment& offender,
+                   Instant now)
 {
+    // Text and FIN do not answer answers, and who sends them may have lost our ACK.
+    const bool safe = offender.Length() > 0 && !offender.flags.Has(Flag::SYN);
+    if (safe || validation.limitsOnlyChallenges || limiter.Allows(validation, now))
+    {
+        return true;
+    }
+    ++counters.invalidIgnored;
+    return false;
+}
+
+bool
+Context::MayChallenge(AnswerLimiter& limiter, const ValidationConfig& validation, Instant now)
+{
+    if (!limiter.Allows(validation, now))
+    {
+        ++counters.challengesWithheld;
+        return false;
+    }
     const auto second = std::chrono::duration_cast<std::chrono::seconds>(now.time_since_epoch());
     if (second != m_challengeSecond)
     {

@@ -81,8 +81,13 @@ class Context
     void EmitSynAck(const RequestRecord& request, Instant now);
     /** \returns the timestamps of a segment of a half-open request */
     Timestamps StampsFor(const RequestRecord& request, Instant now) const;
-    /** Whether one more challenge ACK may be sent in this second (RFC 5961 §7); it is counted. */
-    bool MayChallenge(const ValidationConfig& validation, Instant now);
+    /** Whether one more challenge ACK may be sent (RFC 5961 §7); it is counted. */
+    bool MayChallenge(AnswerLimiter& limiter, const ValidationConfig& validation, Instant now);
+    /** Whether an ACK may be sent for a segment that is not to be looked into; it is counted. */
+    bool MayAnswer(AnswerLimiter& limiter,
+                   const ValidationConfig& validation,
+                   const Segment& offender,
+                   Instant now);
     /** Answers a segment that belongs to no connection with a RST (RFC 9293 §3.10.7.1). */
     void Refuse(const Segment& offender);
 

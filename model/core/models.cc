@@ -11,11 +11,20 @@ namespace lifecycle
 namespace
 {
 
-// As Linux's sk_acceptq_is_full: one more than the backlog fits.
+// As Linux's sk_acceptq_is_full and FreeBSD's solisten_proto_check: one more than that fits.
 bool
-IsAcceptQueueFull(const ListenerLoad& load)
+IsAcceptQueueFull(const HandshakeConfig& handshake, const ListenerLoad& load)
 {
-    return load.acceptQueue > load.backlog;
+    const uint64_t limit =
+        handshake.threeHalvesQueue ? uint64_t{load.backlog} * 3 / 2 : uint64_t{load.backlog};
+    return load.acceptQueue > limit;
+}
+
+bool
+IsRequestQueueFull(const HandshakeConfig& handshake, const ListenerLoad& load)
+{
+    return (handshake.backlogLimitsRequests && load.halfOpen > load.backlog) ||
+           load.halfOpen >= handshake.synBacklog;
 }
 
 } // namespace
@@ -31,11 +40,10 @@ SynVerdict
 HandshakeModel::OnSyn(const Config& config, const ListenerLoad& load) const
 {
     const HandshakeConfig& handshake = config.handshake;
-    const bool requestsFull = load.halfOpen >= std::max<uint32_t>(load.backlog, 1) ||
-                              load.halfOpen >= handshake.synBacklog;
+    const bool requestsFull = IsRequestQueueFull(handshake, load);
     const SynVerdict overflow =
         handshake.synOverflow == Overflow::Reset ? SynVerdict::Reset : SynVerdict::Drop;
-    if (handshake.synChecksAcceptQueue && IsAcceptQueueFull(load))
+    if (handshake.synChecksAcceptQueue && IsAcceptQueueFull(handshake, load))
     {
         return overflow;
     }
@@ -50,7 +58,7 @@ HandshakeModel::OnSyn(const Config& config, const ListenerLoad& load) const
 ThirdVerdict
 HandshakeModel::OnThird(const Config& config, const ListenerLoad& load) const
 {
-    if (!IsAcceptQueueFull(load))
+    if (!IsAcceptQueueFull(config.handshake, load))
     {
         return ThirdVerdict::Accept;
     }
@@ -116,7 +124,8 @@ TimeWaitModel::YieldsToSyn(const Config& config,
     {
         return false;
     }
-    if (facts.timestamps && syn.options.timestamps)
+    const bool stamped = facts.timestamps && syn.options.timestamps;
+    if (stamped && config.closing.reuseBySyn != SynReuse::IfHigher)
     {
         // RFC 6191 §2: a newer timestamp, or the same with a higher sequence number.
         const auto newer = static_cast<int32_t>(syn.options.timestamps->value - facts.tsRecent);

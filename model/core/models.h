@@ -98,7 +98,8 @@ class TimeWaitModel
     /** Asked when the records are as many as ClosingConfig::maxTimeWaits. */
     virtual TimeWaitOverflow OnFull(const Config& config) const;
     /**
-     * Asked when a segment arrives that is answered with an ACK.
+     * Asked when a segment arrives that is answered with an ACK (though not each is, see
+     * ValidationConfig::invalidInterval), or that would be but for TimeWaitAnswers.
      * \param repeatsFin it is the peer's FIN again
      * \returns whether TIME-WAIT starts anew
      */

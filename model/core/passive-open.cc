@@ -104,7 +104,7 @@ OpenFast(Context& context,
     Segment text = syn;
     text.seq += 1;
     text.flags = text.flags.Without(Flag::SYN);
-    return ArriveWithSyn(context, conn, text, now);
+    return ArriveAsText(context, conn, text, now);
 }
 
 } // namespace lifecycle

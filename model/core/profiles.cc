@@ -21,16 +21,31 @@ Linux()
         .handshake =
             {
                 .synLinearTimeouts = 4, // tcp_syn_linear_timeouts: SYNs at 0, 1, 2, 3, 4, 5, 7, ...
+                .takesSynAckText = false, // tcp_rcv_synsent_state_process()
+                .checksSynAckEcho = true, // PAWSACTIVEREJECTED, in the same place
+                .synAgainOnBadAck = true, // TCP_TIMEOUT_MIN, in the same place
             },
         .validation =
             {
-                .invalidInterval = 500ms, // tcp_invalid_ratelimit
+                .sequence = SequenceCheck::Touching,      // tcp_sequence()
+                .oldestAck = OldestAck::OfThisConnection, // tcp_ack(): bytes_acked
+                .dropsWithoutAck = true,                  // tcp_rcv_established()
+                .lenientReset = true,                     // tcp_reset_check(), SACK
+                .oldStampSlack = 1,                       // TCP_PAWS_WINDOW
+                .oldStamp = OldStamp::AnswerNews,         // tcp_disordered_ack()
+                .oldStampVoidsReset = true,               // tcp_paws_reject()
+                .requestSyn = RequestSyn::Resets,         // tcp_check_req(): embryonic_reset
+                .requestAck = RequestAck::BeforePlace,    // tcp_check_req()
+                .invalidInterval = 500ms,                 // tcp_invalid_ratelimit
             },
         .closing =
             {
                 .maxTimeWaits = 262144,  // tcp_max_tw_buckets: ehash_entries / 2, at the most this
                 .restartOnAnyAck = true, // tcp_timewait_state_process()
-                .maxOrphans = 262144,    // tcp_max_orphans: ehash_entries / 2
+                .timeWaitAnswers = TimeWaitAnswers::ButAtEdge, // tcp_timewait_state_process()
+                .maxOrphans = 262144,                          // tcp_max_orphans: ehash_entries / 2
+                .resetBeyondLateData = true, // tcp_rcv_state_process(): TCPABORTONDATA
+                .finWait2IsRecord = true,    // tcp_time_wait(sk, TCP_FIN_WAIT2, ...)
             },
         .keepalive = {}, // TCP_KEEPALIVE_TIME, TCP_KEEPALIVE_INTVL, TCP_KEEPALIVE_PROBES
         .data =
@@ -56,17 +71,30 @@ FreeBsd()
                 .synChecksAcceptQueue = false, // syncache_add() does not
                 .acceptOverflow = Overflow::Reset, // net.inet.tcp.syncache.rst_on_sock_fail
                 .dropSynFin = false,               // net.inet.tcp.drop_synfin
+                .threeHalvesQueue = true,          // solisten_proto_check(): 3 * sol_qlimit / 2
+                .backlogLimitsRequests = false,    // syncache_add() does not know it
                 .ports = PortChoice::Random,       // net.inet.ip.portrange.randomized
                 .firstEphemeralPort = 10000,       // IPPORT_EPHEMERALFIRST
                 .lastEphemeralPort = 65535,        // IPPORT_EPHEMERALLAST
             },
         .validation =
             {
-                .challengesPerSecond = 5, // net.inet.tcp.ack_war_cnt, ack_war_timewindow
+                .sequence = SequenceCheck::Reaching,      // tcp_do_segment()
+                .oldestAck = OldestAck::OfThisConnection, // tcp_do_segment(): ghost ACKs
+                .resetAtLastAck = true,                   // tcp_do_segment(): last_ack_sent
+                .oldStamp = OldStamp::AnswerText,         // tcp_do_segment(): PAWS
+                .needsTimestamp = true,                   // net.inet.tcp.tolerate_missing_ts 0
+                .requestSyn = RequestSyn::Repeats,        // syncache_add()
+                .requestAck = RequestAck::Ends,           // syncache_expand(), syncache_badack()
+                .invalidInterval = 1s,                    // net.inet.tcp.ack_war_timewindow
+                .invalidAnswers = 5,                      // net.inet.tcp.ack_war_cnt
+                .limitsOnlyChallenges = true,             // tcp_send_challenge_ack()
             },
         .closing =
             {
-                .rfc1337 = true,            // tcp_twcheck() drops every RST
+                .timeWaitAnswers = TimeWaitAnswers::ButExact, // tcp_twcheck()
+                .rfc1337 = true,                              // tcp_twcheck() drops every RST
+                .reuseBySyn = SynReuse::IfHigher,             // tcp_twcheck()
                 .finWait2Timeout = 675s,    // TP_MAXIDLE, looked at again after TCPTV_KEEPINTVL
                 .orphanRetries = 12,        // TCP_MAXRXTSHIFT, as for the others
                 .resetOnUnreadData = false, // tcp_disconnect() flushes them and sends FIN
@@ -187,6 +215,7 @@ Textbook()
         .validation =
             {
                 .rfc5961 = false, // RFC 793, page 37: any RST in the window resets; page 71: SYN
+                .requestSyn = RequestSyn::Resets, // RFC 793, page 71
             },
         .closing =
             {

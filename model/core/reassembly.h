@@ -49,6 +49,12 @@ class Reassembly
      */
     std::vector<StreamRange> Report(std::size_t most) const;
 
+    /** How far the stream has arrived, with holes; there has to be something. */
+    uint64_t End() const
+    {
+        return m_ranges.rbegin()->second;
+    }
+
     /** Bytes held ahead of their turn. */
     uint64_t Bytes() const
     {

@@ -2,6 +2,7 @@
 #define LIFECYCLE_CORE_RECORDS_H
 
 #include "address.h"
+#include "answer-limiter.h"
 #include "config.h"
 #include "expiry-queues.h"
 #include "notice.h"
@@ -49,8 +50,9 @@ struct RequestRecord
     SeqNum irs;
     uint32_t tsRecent{0};
     Agreement agreement;
-    uint8_t retries{0};      //!< SYN-ACKs sent again
-    bool wantsCookie{false}; //!< its SYN-ACK carries a Fast Open cookie
+    uint8_t retries{0};             //!< SYN-ACKs sent again
+    bool wantsCookie{false};        //!< its SYN-ACK carries a Fast Open cookie
+    AnswerLimiter invalidAnswers{}; //!< answers to what is invalid
     ListenerId listener;
     ExpiryLink expiry; //!< of the SYN-ACK's retransmission timer
 };
@@ -66,7 +68,8 @@ struct TimeWaitRecord
     uint32_t tsOffset{0};
     uint16_t window{0}; //!< the window field to send
     bool timestamps{false};
-    const Config* config{nullptr}; //!< kept by Context::timeWaitConfigs
+    AnswerLimiter invalidAnswers{}; //!< answers to what is invalid
+    const Config* config{nullptr};  //!< kept by Context::timeWaitConfigs
     ExpiryLink expiry;
 };
 

@@ -9,49 +9,238 @@ namespace lifecycle
 namespace
 {
 
-/** Answers what a half-open request cannot take (RFC 9293 §3.10.7.4, first check). */
-void
-Acknowledge(Context& context, const RequestRecord& request, Instant now)
+/** One segment at one half-open request: RFC 9293 §3.10.7.4 in SYN-RECEIVED. */
+class RequestArrival
 {
-    const DataConfig& config = context.listeners.Find(request.listener)->config->data;
-    const auto window = static_cast<uint16_t>(SynWindow(config) >> request.agreement.rcvScale);
-    Segment ack = BareAck(request.tuple, request.iss + 1, request.irs + 1, window);
-    if (request.agreement.timestamps)
+  public:
+    RequestArrival(Context& context, uint32_t index, const Segment& segment, Instant now)
+        : m_context(context),
+          m_index(index),
+          m_request(context.requests.Get(index)),
+          m_listener(*context.listeners.Find(m_request.listener)),
+          m_rules(m_listener.config->validation),
+          m_segment(segment),
+          m_now(now)
     {
-        ack.options.timestamps = context.StampsFor(request, now);
+        const auto& stamps = segment.options.timestamps;
+        m_stamped = m_request.agreement.timestamps && stamps;
+        m_old = m_stamped && IsOldTimestamp(stamps->value, m_request.tsRecent) &&
+                (!Has(Flag::RST) || m_rules.oldStampVoidsReset);
     }
-    context.Emit(ack);
+
+    Placement Run();
+
+  private:
+    bool CheckRepeatedSyn();
+    bool CheckAckBeforePlace();
+    bool CheckSequence();
+    bool CheckReset();
+    bool CheckSyn();
+    bool CheckAck();
+    Placement Promote();
+
+    bool AnswersOldStamp() const;
+    void RefuseAndEnd();
+    void Acknowledge();
+
+    bool Has(Flag flag) const
+    {
+        return m_segment.flags.Has(flag);
+    }
+
+    bool HasBadAck() const
+    {
+        return Has(Flag::ACK) && m_segment.ack != m_request.iss + 1;
+    }
+
+    Context& m_context;
+    uint32_t m_index;
+    RequestRecord& m_request;
+    Listener& m_listener;
+    const ValidationConfig& m_rules;
+    const Segment& m_segment;
+    Instant m_now;
+    bool m_stamped; //!< it has a timestamp that counts
+    bool m_old;
+};
+
+Placement
+RequestArrival::Run()
+{
+    const bool goesOn = CheckRepeatedSyn() && CheckAckBeforePlace() && CheckSequence() &&
+                        CheckReset() && CheckSyn() && CheckAck() &&
+                        IsAdmitted(m_context, m_listener, m_segment);
+    return goesOn ? Promote() : Placement{};
 }
 
-/** RST or SYN in the window: RFC 9293 §3.10.7.4, second and fourth check, after a passive open. */
-void
-TakeResetOrSyn(Context& context, uint32_t index, const Segment& segment)
+/** The peer has not heard our SYN-ACK: it is sent again, and its timer starts anew. */
+bool
+RequestArrival::CheckRepeatedSyn()
 {
-    const RequestRecord& request = context.requests.Get(index);
-    const Config& config = *context.listeners.Find(request.listener)->config;
-    const bool rst = segment.flags.Has(Flag::RST);
-    if (rst && config.validation.rfc5961 && segment.seq != request.irs + 1)
+    const bool syn = Has(Flag::SYN) && !Has(Flag::RST) && !Has(Flag::ACK);
+    const bool repeats =
+        m_segment.seq == m_request.irs || m_rules.requestSyn == RequestSyn::Repeats;
+    if (!syn || !repeats || m_old)
     {
-        return; // RFC 5961 §3.2; nothing stands yet that were worth a challenge
+        return true;
     }
-    context.counters.resetsIn += rst;
-    context.EndRequest(index, Event::RcvRst);
+    if (m_context.MayAnswer(m_request.invalidAnswers, m_rules, m_segment, m_now))
+    {
+        ++m_context.counters.retransmits;
+        m_context.requestTimers.Restart(m_index, m_now);
+        m_context.EmitSynAck(m_request, m_now);
+    }
+    return false;
 }
 
 bool
-IsThird(Context& context, const RequestRecord& request, const Segment& segment)
+RequestArrival::CheckAckBeforePlace()
 {
-    if (!segment.flags.Has(Flag::ACK))
+    if (m_rules.requestAck == RequestAck::BeforePlace && HasBadAck() && !Has(Flag::RST))
     {
-        ++context.counters.noAck;
+        m_context.Refuse(m_segment);
         return false;
     }
-    if (segment.ack != request.iss + 1)
+    // In FreeBSD, whatever has ACK stands or falls as the third segment (tcp_input, LISTEN).
+    const bool synAck = Has(Flag::SYN) && Has(Flag::ACK) && !Has(Flag::RST);
+    if (m_rules.requestAck == RequestAck::Ends && synAck)
     {
-        context.Refuse(segment); // RFC 9293 §3.10.7.4, fifth check, SYN-RECEIVED
+        RefuseAndEnd();
         return false;
     }
     return true;
+}
+
+bool
+RequestArrival::AnswersOldStamp() const
+{
+    return m_rules.oldStamp != OldStamp::AnswerText || m_segment.payloadLength > 0;
+}
+
+bool
+RequestArrival::CheckSequence()
+{
+    const bool rst = Has(Flag::RST);
+    if (m_rules.needsTimestamp && m_request.agreement.timestamps && !m_stamped && !rst)
+    {
+        ++m_context.counters.unacceptable; // RFC 7323 §3.2
+        return false;
+    }
+    if (!m_old && IsInWindow(m_segment, m_request.irs + 1, SynWindow(m_listener.config->data)))
+    {
+        return true;
+    }
+    ++(m_old ? m_context.counters.pawsDropped : m_context.counters.unacceptable);
+    if (rst || (m_old && !AnswersOldStamp()))
+    {
+        return false;
+    }
+    if (m_rules.requestAck == RequestAck::Ends && !m_old)
+    {
+        RefuseAndEnd();
+    }
+    else if (m_context.MayAnswer(m_request.invalidAnswers, m_rules, m_segment, m_now))
+    {
+        Acknowledge();
+    }
+    return false;
+}
+
+bool
+RequestArrival::CheckReset()
+{
+    if (!Has(Flag::RST))
+    {
+        return true;
+    }
+    if (m_rules.rfc5961 && m_segment.seq != m_request.irs + 1)
+    {
+        if (m_context.MayChallenge(m_request.invalidAnswers, m_rules, m_now))
+        {
+            Acknowledge(); // RFC 5961 §3.2
+        }
+        return false;
+    }
+    ++m_context.counters.resetsIn;
+    m_context.EndRequest(m_index, Event::RcvRst);
+    return false;
+}
+
+bool
+RequestArrival::CheckSyn()
+{
+    if (!Has(Flag::SYN))
+    {
+        return true;
+    }
+    if (m_rules.requestSyn == RequestSyn::Resets)
+    {
+        RefuseAndEnd();
+    }
+    else
+    {
+        m_context.EndRequest(m_index, Event::RcvRst); // back to LISTEN
+    }
+    return false;
+}
+
+bool
+RequestArrival::CheckAck()
+{
+    if (!Has(Flag::ACK))
+    {
+        ++m_context.counters.noAck;
+        return false;
+    }
+    if (!HasBadAck())
+    {
+        return true;
+    }
+    if (m_rules.requestAck == RequestAck::Ends)
+    {
+        RefuseAndEnd();
+    }
+    else
+    {
+        m_context.Refuse(m_segment);
+    }
+    return false;
+}
+
+/** It is the third segment: the connection takes the request's place. */
+Placement
+RequestArrival::Promote()
+{
+    const RequestRecord promoted = m_request;
+    const Instant sentAt = promoted.expiry.deadline - m_context.requestTimers.WaitOf(m_index);
+    m_context.EndRequest(m_index, std::nullopt);
+    Connection& conn = lifecycle::Promote(m_context, m_listener, promoted, m_segment, m_now);
+    if (promoted.retries == 0)
+    {
+        conn.rtt.AddSample(m_now - sentAt);
+    }
+    return ArriveAtConnection(m_context, conn, m_segment, m_now);
+}
+
+void
+RequestArrival::RefuseAndEnd()
+{
+    m_context.Refuse(m_segment);
+    m_context.EndRequest(m_index, Event::RcvRst);
+}
+
+/** Tells where the request stands (RFC 9293 §3.10.7.4, first check). */
+void
+RequestArrival::Acknowledge()
+{
+    const DataConfig& data = m_listener.config->data;
+    const auto window = static_cast<uint16_t>(SynWindow(data) >> m_request.agreement.rcvScale);
+    Segment ack = BareAck(m_request.tuple, m_request.iss + 1, m_request.irs + 1, window);
+    if (m_request.agreement.timestamps)
+    {
+        ack.options.timestamps = m_context.StampsFor(m_request, m_now);
+    }
+    m_context.Emit(ack);
 }
 
 } // namespace
@@ -59,47 +248,7 @@ IsThird(Context& context, const RequestRecord& request, const Segment& segment)
 Placement
 ArriveAtRequest(Context& context, uint32_t index, const Segment& segment, Instant now)
 {
-    RequestRecord& request = context.requests.Get(index);
-    Listener& listener = *context.listeners.Find(request.listener);
-    const bool rst = segment.flags.Has(Flag::RST);
-    const bool syn = segment.flags.Has(Flag::SYN);
-
-    if (syn && segment.seq == request.irs && !rst && !segment.flags.Has(Flag::ACK))
-    {
-        // The peer has not heard our SYN-ACK: again, without touching its timer.
-        ++context.counters.retransmits;
-        context.EmitSynAck(request, now);
-        return {};
-    }
-    const bool old = request.agreement.timestamps && segment.options.timestamps && !rst &&
-                     IsOldTimestamp(segment.options.timestamps->value, request.tsRecent);
-    if (old || !IsInWindow(segment, request.irs + 1, SynWindow(listener.config->data)))
-    {
-        ++(old ? context.counters.pawsDropped : context.counters.unacceptable);
-        if (!rst)
-        {
-            Acknowledge(context, request, now);
-        }
-        return {};
-    }
-    if (rst || syn)
-    {
-        TakeResetOrSyn(context, index, segment);
-        return {};
-    }
-    if (!IsThird(context, request, segment) || !IsAdmitted(context, listener, segment))
-    {
-        return {};
-    }
-    const RequestRecord promoted = request;
-    const Instant sentAt = promoted.expiry.deadline - context.requestTimers.WaitOf(index);
-    context.EndRequest(index, std::nullopt);
-    Connection& conn = Promote(context, listener, promoted, segment, now);
-    if (promoted.retries == 0)
-    {
-        conn.rtt.AddSample(now - sentAt);
-    }
-    return ArriveAtConnection(context, conn, segment, now);
+    return RequestArrival(context, index, segment, now).Run();
 }
 
 } // namespace lifecycle

@@ -131,7 +131,8 @@ AddHandshakeAttributes(TypeId tid)
     AddConfigAttribute<Owner>(
         tid,
         "InvalidInterval",
-        "Least time between answers to empty segments out of the window, 0 for none (Linux "
+        "Time in which InvalidAnswers challenge ACKs and answers to empty segments out of the "
+        "window are sent at the most, by one connection; 0 for no limit (Linux "
         "tcp_invalid_ratelimit)",
         [](auto& config) -> auto& { return config.validation.invalidInterval; },
         ATime(Time(0)));
@@ -220,7 +221,8 @@ AddClosingAttributes(TypeId tid)
     AddConfigAttribute<Owner>(
         tid,
         "ReuseBySyn",
-        "Whether a SYN may take the place of a TIME_WAIT: Never or IfNewer (RFC 6191)",
+        "Whether a SYN may take the place of a TIME_WAIT: Never, IfNewer (RFC 6191) or IfHigher"
+        " (by its sequence number alone)",
         [](auto& config) -> auto& { return config.closing.reuseBySyn; },
         MakeStringChecker());
     AddConfigAttribute<Owner>(

@@ -29,6 +29,40 @@ TEST_F(Backlog, AcceptQueueHoldsOneMoreThanTheBacklog) // Linux sk_acceptq_is_fu
     EXPECT_EQ(In(State::SynReceived), 0U);
 }
 
+TEST_F(Backlog, AcceptQueueHoldsHalfAsManyAgainWhereThatIsTheRule) // FreeBSD: 3 * qlimit / 2
+{
+    config.handshake.threeHalvesQueue = true;
+    Listen(4);
+    for (uint32_t client = 0; client < 7; ++client)
+    {
+        Open(client);
+    }
+    EXPECT_EQ(In(State::Established), 7U);
+    EXPECT_TRUE(Send(From(7, Flag::SYN)).empty());
+    EXPECT_EQ(In(State::SynReceived), 0U);
+}
+
+TEST_F(Backlog, RequestsAreOneMoreThanTheBacklog) // Linux inet_csk_reqsk_queue_is_full
+{
+    Listen(2);
+    for (uint32_t client = 0; client < 5; ++client)
+    {
+        Send(From(client, Flag::SYN));
+    }
+    EXPECT_EQ(In(State::SynReceived), 3U);
+}
+
+TEST_F(Backlog, RequestsDoNotCountAgainstItWhereThatIsTheRule) // FreeBSD's SYN cache
+{
+    config.handshake.backlogLimitsRequests = false;
+    Listen(2);
+    for (uint32_t client = 0; client < 5; ++client)
+    {
+        Send(From(client, Flag::SYN));
+    }
+    EXPECT_EQ(In(State::SynReceived), 5U);
+}
+
 TEST_F(Backlog, ThirdSegmentThatFindsTheQueueFullIsIgnoredAndTakenLater)
 {
     Listen(2);

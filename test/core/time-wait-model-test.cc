@@ -2,6 +2,7 @@
 // script can put in its place. And: a record answers as a whole connection in TIME-WAIT would.
 
 #include "core/models.h"
+#include "core/profiles.h"
 #include "crowd-test.h"
 #include "peer-test.h"
 
@@ -366,6 +367,15 @@ TEST(RecordAndWhole, AnswerAlikeWithLinuxRestarts)
     Config config;
     config.closing.restartOnAnyAck = true;
     ExpectAlike(config, 2, 20000);
+}
+
+TEST(RecordAndWhole, AnswerAlikeInEveryProfile)
+{
+    for (const Profile profile : kProfiles)
+    {
+        SCOPED_TRACE(Name(profile));
+        ExpectAlike(MakeConfig(profile), 6, 20000);
+    }
 }
 
 TEST(RecordAndWhole, AnswerAlikeWithRfc1337)
