@@ -245,14 +245,21 @@ struct DataConfig
     uint32_t initialWindow{10};           //!< segments, RFC 6928
     uint32_t initialSsthresh{UINT32_MAX}; //!< bytes, RFC 5681 §3.1: arbitrarily high
     RtoLimits rto{.initial = 1s, .minimum = 200ms, .maximum = 120s, .minimumBoundsVariance = true};
-    uint32_t dataRetries{15};    //!< Linux tcp_retries2
-    Duration delayedAck{40ms};   //!< Linux TCP_DELACK_MIN
-    uint32_t segmentsPerAck{2};  //!< RFC 9293 §3.8.6.3
-    uint32_t dupAckThreshold{3}; //!< RFC 5681 §3.2
-    bool nagle{true};            //!< RFC 9293 §3.7.4
-    bool windowScaling{true};    //!< RFC 7323
-    bool timestamps{true};       //!< RFC 7323
-    bool sack{true};             //!< RFC 2018
+    uint32_t dataRetries{15}; //!< Linux tcp_retries2
+    /**
+     * If set, retries of data are not counted: it is given up once as much time has passed since
+     * the first one as so many time-outs would take that began with this.
+     */
+    std::optional<Duration> retriesFrom{};
+    Duration persistMinimum{0};               //!< the least time between window probes
+    Duration persistMaximum{Duration::max()}; //!< the longest
+    Duration delayedAck{40ms};                //!< Linux TCP_DELACK_MIN
+    uint32_t segmentsPerAck{2};               //!< RFC 9293 §3.8.6.3
+    uint32_t dupAckThreshold{3};              //!< RFC 5681 §3.2
+    bool nagle{true};                         //!< RFC 9293 §3.7.4
+    bool windowScaling{true};                 //!< RFC 7323
+    bool timestamps{true};                    //!< RFC 7323
+    bool sack{true};                          //!< RFC 2018
     PersistProbe persistProbe{PersistProbe::OneByte};
     const CongestionControl* congestion{&NewReno()};
 
@@ -275,6 +282,9 @@ struct Config
 
 /** \returns \p timeout doubled \p doublings times, but no more than \p maximum (RFC 6298 §5.5) */
 Duration BackOff(Duration timeout, uint32_t doublings, Duration maximum);
+
+/** \returns how long a first time-out of \p first and \p retries more take, each doubled */
+Duration TimeOfRetries(Duration first, uint32_t retries, Duration maximum);
 
 } // namespace lifecycle
 

@@ -20,6 +20,13 @@ IsAcceptQueueFull(const HandshakeConfig& handshake, const ListenerLoad& load)
     return load.acceptQueue > limit;
 }
 
+Duration
+OpeningBackOff(const RtoLimits& limits, uint32_t doublings)
+{
+    const Duration timeout = BackOff(limits.initial, doublings, limits.maximum);
+    return doublings == 0 ? timeout : std::min(timeout + limits.slop, limits.maximum);
+}
+
 bool
 IsRequestQueueFull(const HandshakeConfig& handshake, const ListenerLoad& load)
 {
@@ -34,6 +41,17 @@ BackOff(Duration timeout, uint32_t doublings, Duration maximum)
 {
     constexpr uint32_t kMostDoublings = 24; // 1 s << 24 is far beyond any maximum: no overflow
     return std::min(timeout * (int64_t{1} << std::min(doublings, kMostDoublings)), maximum);
+}
+
+Duration
+TimeOfRetries(Duration first, uint32_t retries, Duration maximum)
+{
+    Duration sum{0};
+    for (uint32_t doublings = 0; doublings <= retries; ++doublings)
+    {
+        sum += BackOff(first, doublings, maximum);
+    }
+    return sum;
 }
 
 SynVerdict
@@ -76,7 +94,7 @@ HandshakeModel::SynTimeout(const Config& config, uint32_t retries) const
         return std::nullopt;
     }
     const uint32_t doublings = retries - std::min(retries, handshake.synLinearTimeouts);
-    return BackOff(config.data.rto.initial, doublings, config.data.rto.maximum);
+    return OpeningBackOff(config.data.rto, doublings);
 }
 
 std::optional<Duration>
@@ -86,7 +104,7 @@ HandshakeModel::SynAckTimeout(const Config& config, uint32_t retries) const
     {
         return std::nullopt;
     }
-    return BackOff(config.data.rto.initial, retries, config.data.rto.maximum);
+    return OpeningBackOff(config.data.rto, retries);
 }
 
 Duration

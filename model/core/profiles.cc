@@ -50,6 +50,7 @@ Linux()
         .keepalive = {}, // TCP_KEEPALIVE_TIME, TCP_KEEPALIVE_INTVL, TCP_KEEPALIVE_PROBES
         .data =
             {
+                .retriesFrom = 200ms,                     // TCP_RTO_MIN in retransmits_timed_out()
                 .persistProbe = PersistProbe::ZeroLength, // tcp_xmit_probe_skb()
             },
     };
@@ -106,11 +107,14 @@ FreeBsd()
             },
         .data =
             {
-                .rto = {.initial = 1s,    // TCPTV_RTOBASE
-                        .minimum = 200ms, // TCPTV_CPU_VAR, the slop on top of SRTT + 4 * RTTVAR
-                        .maximum = 64s,   // TCPTV_REXMTMAX
-                        .minimumBoundsVariance = true},
-                .dataRetries = 12, // TCP_MAXRXTSHIFT
+                .rto = {.initial = 1s,   // TCPTV_RTOBASE
+                        .minimum = 30ms, // TCPTV_MIN
+                        .maximum = 64s,  // TCPTV_REXMTMAX
+                        .minimumBoundsVariance = false,
+                        .slop = 200ms}, // TCPTV_CPU_VAR in TCPT_RANGESET()
+                .dataRetries = 12,      // TCP_MAXRXTSHIFT
+                .persistMinimum = 5s,   // TCPTV_PERSMIN
+                .persistMaximum = 60s,  // TCPTV_PERSMAX
             },
     };
 }

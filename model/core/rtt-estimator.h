@@ -21,6 +21,8 @@ struct RtoLimits
      * itself (RFC 6298 §2.4). The former leaves a peer room to delay its ACK.
      */
     bool minimumBoundsVariance;
+    /** What is added to a time-out once it has a sample, or has doubled, within the maximum. */
+    Duration slop{0};
 };
 
 /** Smoothed round-trip time and its variation (RFC 6298 §2), to the microsecond. */

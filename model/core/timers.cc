@@ -56,11 +56,26 @@ MostDataRetries(const Connection& conn)
                          : config.data.dataRetries;
 }
 
+/** Linux, retransmits_timed_out(): the retries are a measure of time. */
 bool
-MayRetry(const Connection& conn)
+IsTimeUp(const Connection& conn, Instant now)
 {
-    return IsConnecting(conn) ? OpeningTimeout(conn, conn.retries + 1U).has_value()
-                              : conn.retries < MostDataRetries(conn);
+    const DataConfig& data = conn.config->data;
+    const Instant firstRetry = conn.stalledSince + conn.rtt.Rto(data.rto);
+    return conn.retries > 0 &&
+           now - firstRetry >=
+               TimeOfRetries(*data.retriesFrom, MostDataRetries(conn), data.rto.maximum);
+}
+
+bool
+MayRetry(const Connection& conn, Instant now)
+{
+    if (IsConnecting(conn))
+    {
+        return OpeningTimeout(conn, conn.retries + 1U).has_value();
+    }
+    return conn.config->data.retriesFrom ? !IsTimeUp(conn, now)
+                                         : conn.retries < MostDataRetries(conn);
 }
 
 CloseReason
@@ -91,7 +106,7 @@ CollapseWindow(Connection& conn)
 void
 OnRetransmitTimeout(Context& context, Connection& conn, Instant now)
 {
-    if (!MayRetry(conn))
+    if (!MayRetry(conn, now))
     {
         context.End(conn, Event::GiveUp, TimeoutReason(conn), now);
         return;
@@ -107,6 +122,13 @@ OnRetransmitTimeout(Context& context, Connection& conn, Instant now)
     conn.transfer->retransmitAtOnce = true;
     RestartRetransmitTimer(conn, now);
     context.MarkReady(conn);
+}
+
+Duration
+PersistTimeout(const Connection& conn)
+{
+    const DataConfig& data = conn.config->data;
+    return std::clamp(BackedOffRto(conn), data.persistMinimum, data.persistMaximum);
 }
 
 /** RFC 9293 §3.8.6.1: probes go on for as long as the peer answers them. */
@@ -130,7 +152,7 @@ OnPersistTimeout(Context& context, Connection& conn, Instant now)
     {
         conn.probeNow = true;
     }
-    Start(conn, TimerMode::Persist, now + BackedOffRto(conn));
+    Start(conn, TimerMode::Persist, now + PersistTimeout(conn));
     context.MarkReady(conn);
 }
 
@@ -280,7 +302,8 @@ BackedOffRto(const Connection& conn)
     {
         return OpeningTimeout(conn, conn.retries).value_or(limits.initial);
     }
-    return BackOff(conn.rtt.Rto(limits), conn.backoff, limits.maximum);
+    const Duration timeout = BackOff(conn.rtt.Rto(limits), conn.backoff, limits.maximum);
+    return std::min(timeout + limits.slop, limits.maximum);
 }
 
 void
@@ -301,7 +324,7 @@ ChooseTimer(Connection& conn, Instant now)
     {
         if (conn.timerMode != TimerMode::Persist)
         {
-            Start(conn, TimerMode::Persist, now + BackedOffRto(conn));
+            Start(conn, TimerMode::Persist, now + PersistTimeout(conn));
         }
     }
     else if (conn.HasUnacked())

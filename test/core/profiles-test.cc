@@ -74,7 +74,7 @@ TEST_F(Profiles, RepeatTheSyn)
 {
     const ByProfile<Schedule> schedules{
         {Profile::Linux, {{1s, 2s, 3s, 4s, 5s, 7s, 11s, 19s, 35s, 67s}, 131s}},
-        {Profile::FreeBsd, {{1s, 3s, 7s, 15s, 31s, 63s}, 75s}},
+        {Profile::FreeBsd, {{1s, 3200ms, 7400ms, 15600ms, 31800ms, 64s}, 75s}},
         {Profile::Windows, {{1s, 3s, 7s, 15s}, 31s}},
         {Profile::Rfc9293, {{1s, 3s, 7s, 15s, 31s, 63s, 123s}, 183s}},
         {Profile::Textbook, {{3s, 9s, 21s, 45s}, 75s}},
@@ -103,7 +103,7 @@ TEST_F(Profiles, RepeatTheSynAck)
 {
     const ByProfile<Schedule> schedules{
         {Profile::Linux, {{1s, 3s, 7s, 15s, 31s}, 63s}},
-        {Profile::FreeBsd, {{1s, 3s, 7s}, 15s}},
+        {Profile::FreeBsd, {{1s, 3200ms, 7400ms}, 15600ms}},
         {Profile::Windows, {{1s, 3s}, 7s}},
         {Profile::Rfc9293, {{1s, 3s, 7s, 15s, 31s, 63s, 123s}, 183s}},
         {Profile::Textbook, {{3s, 9s, 21s}, 45s}},
@@ -131,7 +131,7 @@ TEST_F(Profiles, GiveUpOnDataThatIsNeverAcknowledged) // the round-trip time is 
 {
     const ByProfile<Duration> times{
         {Profile::Linux, 993300ms},   // 0.3 s doubled 15 times, at the most 120 s
-        {Profile::FreeBsd, 396500ms}, // 0.3 s doubled 12 times, at the most 64 s
+        {Profile::FreeBsd, 398100ms}, // 0.3 s doubled 12 times, each 0.2 s longer, at the most 64 s
         {Profile::Windows, 18900ms},  // 0.3 s doubled 5 times
         {Profile::Rfc9293, 123s},     // 1 s doubled 6 times, at the most 60 s
         {Profile::Textbook, 511s},    // 1 s doubled 12 times, at the most 64 s
@@ -148,6 +148,34 @@ TEST_F(Profiles, GiveUpOnDataThatIsNeverAcknowledged) // the round-trip time is 
         Skip(1ms);
         ExpectClosed(CloseReason::DataTimeout);
     }
+}
+
+TEST_F(Profiles, OfLinuxMeasureRetriesInTime) // retransmits_timed_out()
+{
+    Use(Profile::Linux);
+    config.data.dataRetries = 5; // 0.2 s doubled 5 times: 12.6 s
+    Connect();
+    Expect(Syn());
+    Advance(900ms);
+    Send(SynAck());
+    Expect(Ack());
+    Write(100);
+    Expect(Data(100));
+    ExpectAfter(2700ms, Data(100).Seq(1)); // from here on
+    ExpectAfter(5400ms, Data(100).Seq(1));
+    Advance(10799ms);
+    ExpectState(State::Established);
+    Advance(1ms);
+    ExpectClosed(CloseReason::DataTimeout);
+}
+
+TEST_F(Profiles, OfFreeBsdProbeAWindowNoSoonerThanEveryFiveSeconds) // TCPTV_PERSMIN
+{
+    Use(Profile::FreeBsd);
+    ConnectAndEstablish(SynAck().Window(0));
+    Write(100);
+    NothingSent();
+    ExpectAfter(5s, Data(1));
 }
 
 TEST_F(Profiles, StayInTimeWaitForTwiceTheirSegmentLifetime)
