@@ -188,6 +188,8 @@ struct ClosingConfig
     SynReuse reuseBySyn{SynReuse::IfNewer};
     bool reuseByConnect{false};       //!< an active open may take the place of a TIME-WAIT
     Duration reuseByConnectAfter{1s}; //!< once it is as old as this
+    /** Whether it may at once from a port that the application chose. */
+    bool reuseByBoundConnect{false};
     /** Whether a bound port is free for another bind while connections of it are in TIME-WAIT. */
     bool bindOverTimeWait{false};
     /** Whether SO_REUSEADDR also lets a second listener have an address and port. */

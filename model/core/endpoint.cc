@@ -71,7 +71,7 @@ struct Endpoint::Impl : Context
     }
 
     /** Whether a new connection may take the place of what has its four-tuple. */
-    bool GivesWay(RecordRef ref, const Config& newcomer, Instant now)
+    bool GivesWay(RecordRef ref, const Config& newcomer, bool boundPort, Instant now)
     {
         if (ref.kind != RecordKind::TimeWait)
         {
@@ -79,7 +79,11 @@ struct Endpoint::Impl : Context
         }
         const TimeWaitRecord& record = timeWaits.Get(ref.index);
         const Duration age = now - (record.expiry.deadline - timeWaitTimers.WaitOf(ref.index));
-        const TimeWaitFacts facts{record.rcvNxt, record.timestamps, record.tsRecent, age};
+        const TimeWaitFacts facts{.rcvNxt = record.rcvNxt,
+                                  .timestamps = record.timestamps,
+                                  .tsRecent = record.tsRecent,
+                                  .age = age,
+                                  .boundPort = boundPort};
         return newcomer.closing.model->YieldsToConnect(newcomer, facts);
     }
 
@@ -275,7 +279,7 @@ Endpoint::Connect(Instant now, const ConnectRequest& request)
     const auto isFree = [&](uint16_t port) {
         tuple.localPort = port;
         const std::optional<RecordRef> there = m_impl->Lookup(tuple);
-        return !there || m_impl->GivesWay(*there, *config, now);
+        return !there || m_impl->GivesWay(*there, *config, request.localPort != 0, now);
     };
     if (request.localPort == 0)
     {

@@ -158,8 +158,9 @@ bool
 TimeWaitModel::YieldsToConnect(const Config& config, const TimeWaitFacts& facts) const
 {
     // Linux's tcp_twsk_unique: timestamps tell old from new once their clock has moved on.
-    return config.closing.reuseByConnect && facts.timestamps &&
-           facts.age >= config.closing.reuseByConnectAfter;
+    const ClosingConfig& closing = config.closing;
+    const bool aged = closing.reuseByConnect && facts.age >= closing.reuseByConnectAfter;
+    return facts.timestamps && (aged || (closing.reuseByBoundConnect && facts.boundPort));
 }
 
 std::optional<Duration>

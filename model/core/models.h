@@ -77,8 +77,9 @@ struct TimeWaitFacts
 {
     SeqNum rcvNxt;
     bool timestamps{false};
-    uint32_t tsRecent{0}; //!< the peer's last timestamp
-    Duration age{};       //!< since TIME-WAIT began, or was restarted
+    uint32_t tsRecent{0};  //!< the peer's last timestamp
+    Duration age{};        //!< since TIME-WAIT began, or was restarted
+    bool boundPort{false}; //!< the application chose the port that it connects from
 };
 
 /** What is done when there are as many TIME_WAIT records as allowed. */

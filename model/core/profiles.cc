@@ -43,6 +43,7 @@ Linux()
                 .maxTimeWaits = 262144,  // tcp_max_tw_buckets: ehash_entries / 2, at the most this
                 .restartOnAnyAck = true, // tcp_timewait_state_process()
                 .timeWaitAnswers = TimeWaitAnswers::ButAtEdge, // tcp_timewait_state_process()
+                .reuseByBoundConnect = true,                   // tcp_twsk_unique() without twp
                 .maxOrphans = 262144,                          // tcp_max_orphans: ehash_entries / 2
                 .resetBeyondLateData = true, // tcp_rcv_state_process(): TCPABORTONDATA
                 .finWait2IsRecord = true,    // tcp_time_wait(sk, TCP_FIN_WAIT2, ...)

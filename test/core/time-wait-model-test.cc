@@ -172,6 +172,18 @@ TEST_F(TimeWaitOfAClient, GivesItUpAfterASecondWhereReuseIsOn) // Linux tcp_tw_r
     EXPECT_EQ(Count().timeWaitReuses, 1U);
 }
 
+TEST_F(TimeWaitOfAClient, GivesItUpAtOnceToABoundPortWhereThatIsTheRule) // Linux, always
+{
+    config.closing.reuseByBoundConnect = true;
+    CloseFirst();
+    const SeqNum former = Last().seq;
+    EXPECT_EQ(ConnectAgain(), Error::None);
+    const std::vector<OutSegment> sent = Node().Settle(now);
+    ASSERT_EQ(sent.size(), 1U);
+    EXPECT_EQ(sent[0].segment.flags, Flags(Flag::SYN));
+    EXPECT_EQ(sent[0].segment.seq, former + 65535 + 2);
+}
+
 TEST_F(TimeWaitOfAClient, WithoutTimestampsIsNotGivenUp)
 {
     config.closing.reuseByConnect = true;
