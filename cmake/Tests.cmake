@@ -11,7 +11,7 @@ endif()
 # Makes the program test-NAME of test/NAME/*.cc and gives its tests the label NAME. Further
 # arguments are what it links.
 function(tcp_lifecycle_add_tests name)
-  cmake_parse_arguments(PARSE_ARGV 1 arg "SERIAL" "TIMEOUT;STANDARD" "LINK")
+  cmake_parse_arguments(PARSE_ARGV 1 arg "" "TIMEOUT;STANDARD" "LINK")
   file(GLOB sources CONFIGURE_DEPENDS ${PROJECT_SOURCE_DIR}/test/${name}/*.cc)
   if(NOT sources)
     return()
@@ -24,16 +24,13 @@ function(tcp_lifecycle_add_tests name)
   # What is tested is optimised, the tests themselves need not be: they compile much faster so.
   target_compile_options(test-${name} PRIVATE $<$<CONFIG:Release>:-O1>)
   tcp_lifecycle_warnings(test-${name})
-  if(arg_SERIAL)
-    set(serial RUN_SERIAL TRUE)
-  endif()
   gtest_discover_tests(
     test-${name}
     TEST_PREFIX "${name}."
     NO_PRETTY_VALUES
     DISCOVERY_TIMEOUT 60
     PROPERTIES LABELS ${name} TIMEOUT ${arg_TIMEOUT} SKIP_REGULAR_EXPRESSION
-               "\\[  SKIPPED \\]" ${serial})
+               "\\[  SKIPPED \\]")
 endfunction()
 
 set_source_files_properties(test/core/linux-answers-test.cc
@@ -58,8 +55,8 @@ if(TARGET tcp-lifecycle)
   tcp_lifecycle_add_tests(ns3 STANDARD ${module_standard} TIMEOUT 300 LINK tcp-lifecycle
                           ${test_libraries} ${example_parts})
   if(TARGET tcp-lifecycle-proxy)
-    tcp_lifecycle_add_tests(interop SERIAL STANDARD ${module_standard} TIMEOUT 300 LINK
-                            tcp-lifecycle ${test_libraries})
+    tcp_lifecycle_add_tests(interop STANDARD ${module_standard} TIMEOUT 300 LINK tcp-lifecycle
+                            ${test_libraries})
   endif()
   if(TARGET test-interop)
     target_compile_definitions(test-interop

@@ -6,6 +6,7 @@
 #include <cerrno>
 #include <csignal>
 #include <fcntl.h>
+#include <sched.h>
 #include <sys/prctl.h>
 #include <sys/wait.h>
 #include <system_error>
@@ -30,11 +31,25 @@ Redirect(const std::string& path, int flags, int descriptor)
     close(fd);
 }
 
+/** In the child: takes from it what it is not to have, or ends it. */
+void
+Confine(const Confinement& confinement)
+{
+    if (confinement.network != -1 && setns(confinement.network, CLONE_NEWNET) == -1)
+    {
+        _exit(127);
+    }
+    if (confinement.droppedCapability != -1)
+    {
+        prctl(PR_CAPBSET_DROP, confinement.droppedCapability);
+    }
+}
+
 } // namespace
 
 ChildProcess::ChildProcess(const std::vector<std::string>& command,
                            const Streams& streams,
-                           int droppedCapability)
+                           const Confinement& confinement)
 {
     std::vector<char*> arguments;
     for (const auto& argument : command)
@@ -56,10 +71,7 @@ ChildProcess::ChildProcess(const std::vector<std::string>& command,
     if (m_pid == 0)
     {
         prctl(PR_SET_PDEATHSIG, SIGKILL); // also if the test crashes
-        if (droppedCapability != -1)
-        {
-            prctl(PR_CAPBSET_DROP, droppedCapability);
-        }
+        Confine(confinement);
         if (streams.input.empty())
         {
             dup2(pipeEnds[0], STDIN_FILENO);

@@ -18,6 +18,13 @@ struct Streams
     std::string error{"/dev/null"};
 };
 
+/** What is different for a ChildProcess than for the test that starts it. */
+struct Confinement
+{
+    int droppedCapability{-1}; //!< a capability that the program cannot have, -1 for none
+    int network{-1};           //!< descriptor of the network namespace it runs in, -1: the test's
+};
+
 /** A program started by a test. It is killed, by its process id, at the latest with the object. */
 class ChildProcess
 {
@@ -25,11 +32,11 @@ class ChildProcess
     /**
      * \param command program, looked up in PATH, and its arguments
      * \param streams where its streams go
-     * \param droppedCapability a capability that the program cannot have, -1 for none
+     * \param confinement what it cannot have or see
      */
     ChildProcess(const std::vector<std::string>& command,
                  const Streams& streams,
-                 int droppedCapability = -1);
+                 const Confinement& confinement = {});
     ~ChildProcess();
     ChildProcess(const ChildProcess&) = delete;
     ChildProcess& operator=(const ChildProcess&) = delete;

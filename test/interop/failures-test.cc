@@ -131,7 +131,9 @@ TEST_F(InteropTest, KillingTheProxyRemovesTheTap)
 
 TEST_F(InteropTest, MissingCapabilityIsExplained)
 {
-    ProxyProcess proxy({"serve", "--service", "echo"}, "/dev/null", CAP_NET_ADMIN);
+    ProxyProcess proxy({"serve", "--service", "echo"},
+                       "/dev/null",
+                       {.droppedCapability = CAP_NET_ADMIN});
     EXPECT_EQ(proxy.Process().Wait(), 2);
     EXPECT_NE(proxy.Messages().find("making a tap needs CAP_NET_ADMIN"), std::string::npos)
         << proxy.Messages();

@@ -21,7 +21,7 @@ class InteropTest : public testing::Test
   protected:
     void SetUp() override
     {
-        if (const auto& problem = EnterNetworkNamespace(); !problem.empty())
+        if (const auto problem = EnterNetworkNamespace(); !problem.empty())
         {
             GTEST_SKIP() << "needs a tap device in a network namespace, but " << problem;
         }

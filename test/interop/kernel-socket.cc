@@ -6,8 +6,10 @@
 #include <arpa/inet.h>
 #include <array>
 #include <cerrno>
+#include <fcntl.h>
 #include <limits>
 #include <netinet/in.h>
+#include <poll.h>
 #include <sys/socket.h>
 #include <unistd.h>
 #include <utility>
@@ -104,29 +106,93 @@ KernelSocket::operator=(KernelSocket&& other) noexcept
 }
 
 KernelSocket
+KernelSocket::Open(const std::string& host)
+{
+    const int family = host.find(':') == std::string::npos ? AF_INET : AF_INET6;
+    return KernelSocket(socket(family, SOCK_STREAM | SOCK_CLOEXEC, 0));
+}
+
+KernelSocket
 KernelSocket::Connect(const std::string& host, uint16_t port)
 {
-    SocketAddress address(host, port);
-    KernelSocket result(socket(address.storage.ss_family, SOCK_STREAM | SOCK_CLOEXEC, 0));
-    if (connect(result.m_fd, address.Get(), address.size) == -1)
-    {
-        result.m_error = errno;
-    }
+    KernelSocket result = Open(host);
+    result.ConnectTo(host, port);
     return result;
 }
 
 KernelSocket
-KernelSocket::Listen(const std::string& host, uint16_t port)
+KernelSocket::Listen(const std::string& host, uint16_t port, int backlog)
+{
+    KernelSocket result = Open(host);
+    result.Bind(host, port);
+    result.Note(listen(result.m_fd, backlog));
+    return result;
+}
+
+void
+KernelSocket::Set(int level, int option, int value)
+{
+    Note(setsockopt(m_fd, level, option, &value, sizeof(value)));
+}
+
+void
+KernelSocket::Bind(const std::string& host, uint16_t port)
 {
     SocketAddress address(host, port);
-    KernelSocket result(socket(address.storage.ss_family, SOCK_STREAM | SOCK_CLOEXEC, 0));
-    const int yes = 1;
-    setsockopt(result.m_fd, SOL_SOCKET, SO_REUSEADDR, &yes, sizeof(yes));
-    if (bind(result.m_fd, address.Get(), address.size) == -1 || listen(result.m_fd, 16) == -1)
+    Set(SOL_SOCKET, SO_REUSEADDR, 1);
+    Note(bind(m_fd, address.Get(), address.size));
+}
+
+void
+KernelSocket::ConnectTo(const std::string& host, uint16_t port)
+{
+    SocketAddress address(host, port);
+    Note(connect(m_fd, address.Get(), address.size));
+}
+
+void
+KernelSocket::StartConnect(const std::string& host, uint16_t port)
+{
+    fcntl(m_fd, F_SETFL, O_NONBLOCK);
+    ConnectTo(host, port);
+    fcntl(m_fd, F_SETFL, 0);
+    m_error = m_error == EINPROGRESS ? 0 : m_error;
+}
+
+bool
+KernelSocket::WaitConnected()
+{
+    pollfd ready{m_fd, POLLOUT, 0};
+    const int count = poll(&ready, 1, std::chrono::milliseconds(PATIENCE).count());
+    socklen_t size = sizeof(m_error);
+    getsockopt(m_fd, SOL_SOCKET, SO_ERROR, &m_error, &size);
+    return count == 1 && m_error == 0;
+}
+
+void
+KernelSocket::ConnectFast(const std::string& host, uint16_t port, const std::string& bytes)
+{
+    SocketAddress address(host, port);
+    const int flags = MSG_FASTOPEN | MSG_NOSIGNAL;
+    Note(sendto(m_fd, bytes.data(), bytes.size(), flags, address.Get(), address.size));
+}
+
+tcp_info
+KernelSocket::Info() const
+{
+    tcp_info info{};
+    socklen_t size = sizeof(info);
+    getsockopt(m_fd, IPPROTO_TCP, TCP_INFO, &info, &size);
+    return info;
+}
+
+void
+KernelSocket::Note(int64_t result)
+{
+    if (result == -1)
     {
-        result.m_error = errno;
+        m_error = errno;
     }
-    return result;
 }
 
 KernelSocket

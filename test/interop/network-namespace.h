@@ -8,11 +8,12 @@ namespace interop
 
 /**
  * Moves this process into a network namespace of its own, where the tests may make interfaces; as
- * root directly, otherwise inside a user namespace. The kernel removes it with the process.
+ * root directly, otherwise inside a user namespace. Each call makes another, so that no test finds
+ * what one before has left. The kernel removes it with the process.
  *
  * \returns empty if tap devices can be made there, otherwise what is missing
  */
-const std::string& EnterNetworkNamespace();
+std::string EnterNetworkNamespace();
 
 } // namespace interop
 

@@ -23,12 +23,12 @@ CommandLine(const std::vector<std::string>& arguments)
 
 ProxyProcess::ProxyProcess(const std::vector<std::string>& arguments,
                            const std::string& input,
-                           int droppedCapability)
+                           const Confinement& confinement)
     : m_process(CommandLine(arguments),
                 {.input = input,
                  .output = m_directory.Path("output"),
                  .error = m_directory.Path("error")},
-                droppedCapability)
+                confinement)
 {
 }
 

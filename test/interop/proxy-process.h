@@ -18,11 +18,11 @@ class ProxyProcess
     /**
      * \param arguments of the proxy
      * \param input path of its standard input; empty for a pipe
-     * \param droppedCapability a capability it cannot have, -1 for none
+     * \param confinement what it cannot have or see
      */
     explicit ProxyProcess(const std::vector<std::string>& arguments,
                           const std::string& input = "/dev/null",
-                          int droppedCapability = -1);
+                          const Confinement& confinement = {});
 
     /** \returns true once it says that it is ready */
     bool WaitUntilReady();

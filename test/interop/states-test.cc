@@ -1,12 +1,12 @@
 // The kernel's `ss -tan` and the model's table, side by side, through the life of connections.
 
+#include "both-ends.h"
 #include "interop-test.h"
 #include "kernel-socket.h"
 #include "proxy-process.h"
 #include "wait-until.h"
 
 #include <optional>
-#include <ostream>
 #include <string>
 
 namespace interop
@@ -15,62 +15,9 @@ namespace interop
 namespace
 {
 
-constexpr const char* ABSENT = "";
-
-/** Both ends of one connection, as each side reports it. */
-struct BothEnds
+/** Looks at one connection from both sides. */
+class StatesTest : public InteropTest, public Observer
 {
-    std::string kernel; //!< the kernel's state, ABSENT if `ss` does not list it
-    std::string model;  //!< the model's state, ABSENT if its table does not list it
-
-    bool operator==(const BothEnds&) const = default;
-};
-
-void
-PrintTo(const BothEnds& ends, std::ostream* output)
-{
-    *output << "kernel " << ends.kernel << ", model " << ends.model;
-}
-
-/** Knows one connection by the addresses the kernel's side has. */
-class StatesTest : public InteropTest
-{
-  protected:
-    /** \param proxy asked for the model's view \returns what both sides report */
-    BothEnds Look(ProxyProcess& proxy)
-    {
-        m_kernelTable = KernelTable();
-        m_modelTable = proxy.Table();
-        const auto kernel = Find(m_kernelTable, m_local, m_peer);
-        const auto model = Find(m_modelTable, m_peer, m_local);
-        return {kernel ? kernel->state : ABSENT, model ? model->state : ABSENT};
-    }
-
-    /** Waits until both sides are as expected, and reports both tables if they never are. */
-    testing::AssertionResult Become(ProxyProcess& proxy, const BothEnds& expected)
-    {
-        BothEnds seen;
-        if (WaitUntil([&] { return (seen = Look(proxy)) == expected; }))
-        {
-            return testing::AssertionSuccess();
-        }
-        return testing::AssertionFailure() << testing::PrintToString(seen) << " instead of "
-                                           << testing::PrintToString(expected) << "\n  kernel:\n"
-                                           << ToString(m_kernelTable) << "  model:\n"
-                                           << ToString(m_modelTable) << proxy.Messages();
-    }
-
-    /** \param socket the kernel's side of the connection to know */
-    void Follow(const KernelSocket& socket)
-    {
-        m_local = socket.GetLocal();
-        m_peer = socket.GetPeer();
-    }
-
-    std::string m_local;       //!< address and port of the kernel's side
-    std::string m_peer;        //!< address and port of the model's side
-    SocketTable m_kernelTable; //!< as last looked at
-    SocketTable m_modelTable;  //!< as last looked at
 };
 
 /** The same for IPv4 and IPv6. */
@@ -160,7 +107,7 @@ TEST_F(StatesTest, ModelClosesFirstAndKeepsTimeWait)
     EXPECT_TRUE(connection.ReceiveAll().ends_with("\r\n\r\ncontent"));
     connection.Close();
     EXPECT_TRUE(Become(proxy, {ABSENT, "TIME-WAIT"}));
-    const auto line = Find(m_modelTable, m_peer, m_local);
+    const auto line = ModelLine();
     ASSERT_TRUE(line);
     EXPECT_TRUE(line->timer.starts_with("timewait,5") || line->timer == "timewait,1min,0")
         << line->timer; // of 60 s
@@ -224,12 +171,11 @@ TEST_F(StatesTest, BytesTheKernelDoesNotReadAreInItsReceiveQueueAndTheSendQueueO
     EXPECT_TRUE(WaitUntil([&] {
         const auto previous = kernel;
         Look(proxy);
-        kernel = Find(m_kernelTable, m_local, m_peer);
-        model = Find(m_modelTable, m_peer, m_local);
+        kernel = KernelLine();
+        model = ModelLine();
         return previous && kernel && model && kernel->recvQueue > 0 && model->sendQueue > 0 &&
                kernel->recvQueue == previous->recvQueue && model->timer.starts_with("persist");
-    })) << ToString(m_kernelTable)
-        << ToString(m_modelTable);
+    })) << Tables();
 }
 
 } // namespace interop

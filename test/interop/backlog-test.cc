@@ -1,0 +1,217 @@
+// More connections than a listener takes: the model's and the kernel's.
+
+#include "link-test.h"
+#include "wait-until.h"
+
+#include <algorithm>
+#include <cerrno>
+#include <vector>
+
+namespace interop
+{
+
+namespace
+{
+
+bool
+IsSynOfKernel(const TcpSegment& segment)
+{
+    return segment.from == Side::Kernel && segment.flags == SYN;
+}
+
+bool
+IsSynAckOfModel(const TcpSegment& segment)
+{
+    return segment.from == Side::Model && segment.flags == (SYN | ACK);
+}
+
+bool
+IsSynOfModel(const TcpSegment& segment)
+{
+    return segment.from == Side::Model && segment.flags == SYN;
+}
+
+/** Holds what would complete handshakes, so that they stay half-open. */
+Fate
+HoldThirdSegments(const TcpSegment& segment)
+{
+    return segment.IsBareAck() ? Fate::Hold : Fate::Pass;
+}
+
+/** Many sockets of the kernel at a listener of the model. */
+class ModelBacklogTest : public LinkTest
+{
+  protected:
+    /** \param count how many sockets of the kernel send a SYN to the echo service */
+    void StartClients(int count)
+    {
+        for (int i = 0; i < count; i++)
+        {
+            clients.push_back(KernelSocket::Open(MODEL));
+            clients.back().StartConnect(MODEL, 7);
+        }
+        EXPECT_TRUE(link->WaitFor(IsSynOfKernel, count)) << link->Transcript();
+    }
+
+    /** Waits until so many sockets of the kernel are in the state. */
+    static testing::AssertionResult KernelHas(std::ptrdiff_t count, const std::string& state)
+    {
+        SocketTable table;
+        const bool has = WaitUntil([&] {
+            table = KernelTable();
+            return std::count_if(table.begin(), table.end(), [&](const SocketLine& line) {
+                       return line.state == state;
+                   }) == count;
+        });
+        return has ? testing::AssertionSuccess() : testing::AssertionFailure() << ToString(table);
+    }
+
+    /** Checks that a socket is connected, and served. */
+    void ExpectService(KernelSocket& socket)
+    {
+        ASSERT_TRUE(socket.WaitConnected()) << socket.GetError() << link->Transcript();
+        ASSERT_TRUE(socket.Send("x"));
+        EXPECT_EQ(socket.Receive(1), "x") << link->Transcript();
+    }
+
+    std::vector<KernelSocket> clients; //!< of the model's echo service
+};
+
+/** A client of the model at a listener of the kernel, for which others of the kernel wait too. */
+class KernelBacklogTest : public LinkTest
+{
+  protected:
+    /** Makes a listener that takes two connections, of which nobody accepts any. */
+    void Listen()
+    {
+        listener = KernelSocket::Listen("0.0.0.0", 8000, 1); // the kernel takes one more
+    }
+
+    /** Fills its accept queue. */
+    void Fill()
+    {
+        for (int i = 0; i < 2; i++)
+        {
+            others.push_back(KernelSocket::Connect(HOST, 8000));
+            ASSERT_EQ(others.back().GetError(), 0);
+        }
+    }
+
+    std::vector<KernelSocket> others; //!< clients of it on its own machine
+};
+
+} // namespace
+
+TEST_F(ModelBacklogTest, SynsBeyondItAreDroppedAndGetThroughOnceThereIsRoom)
+{
+    auto proxy = Serve({"--service", "echo"}, {"Backlog=2", "SynCookies=Never"});
+    link->SetRule(HoldThirdSegments);
+    StartClients(5);
+    EXPECT_TRUE(KernelHas(2, "ESTAB"));
+    EXPECT_TRUE(KernelHas(3, "SYN-SENT"));
+    EXPECT_EQ(link->Find(IsSynAckOfModel).size(), 2U) << link->Transcript();
+
+    link->Release();
+    for (auto& socket : clients)
+    {
+        ExpectService(socket);
+    }
+    EXPECT_GE(link->Find(IsSynOfKernel).size(), 8U) << link->Transcript(); // three of them again
+}
+
+TEST_F(ModelBacklogTest, SynsBeyondItAreRefusedWhereThePolicyIsReset)
+{
+    auto proxy =
+        Serve({"--service", "echo"}, {"Backlog=2", "SynCookies=Never", "SynOverflow=Reset"});
+    link->SetRule(HoldThirdSegments);
+    StartClients(5);
+    EXPECT_TRUE(KernelHas(2, "ESTAB"));
+    const auto refused = std::count_if(clients.begin(), clients.end(), [](KernelSocket& socket) {
+        return !socket.WaitConnected() && socket.GetError() == ECONNREFUSED;
+    });
+    EXPECT_EQ(refused, 3) << link->Transcript();
+
+    link->Release();
+    auto another = KernelSocket::Connect(MODEL, 7);
+    ExpectService(another);
+}
+
+TEST_F(ModelBacklogTest, CookiesAnswerSynsBeyondItAndKeepNothing)
+{
+    auto proxy = Serve({"--service", "echo"}, {"Backlog=2"});
+    link->SetRule(HoldThirdSegments);
+    StartClients(5);
+    EXPECT_TRUE(KernelHas(5, "ESTAB"));
+    const auto table = proxy->Table();
+    EXPECT_EQ(std::count_if(table.begin(),
+                            table.end(),
+                            [](const SocketLine& line) { return line.state == "SYN-RECV"; }),
+              2)
+        << ToString(table);
+
+    link->Release();
+    for (auto& socket : clients)
+    {
+        ExpectService(socket);
+    }
+    EXPECT_EQ(link->Find(IsSynOfKernel).size(), 5U) << link->Transcript(); // each of them once
+}
+
+TEST_F(KernelBacklogTest, SynOfTheModelIsDroppedByAFullListenerAndGetsThroughOnceItAccepts)
+{
+    Listen();
+    Fill();
+    client = Start({"connect", std::string(HOST) + ":8000"}, {}, "");
+    ASSERT_TRUE(link->WaitFor(IsSynOfModel)) << client->Messages();
+    EXPECT_EQ(client->Table().back().state, "SYN-SENT");
+    EXPECT_EQ(KernelCounter("TcpExtListenOverflows"), 1U);
+
+    listener.Accept();
+    ASSERT_TRUE(link->WaitFor(IsSynOfModel, 2)) << link->Transcript();
+    listener.Accept();
+    connection = listener.Accept();
+    Follow(connection);
+    EXPECT_TRUE(Become(*client, {"ESTAB", "ESTAB"})) << link->Transcript();
+}
+
+TEST_F(KernelBacklogTest, ThirdSegmentAndDataOfTheModelAreRepeatedUntilTheFullListenerTakesThem)
+{
+    Listen();
+    link->SetRule(HoldThirdSegments);
+    client = Start({"connect", std::string(HOST) + ":8000"}, {}, "");
+    const auto isThird = [](const TcpSegment& segment) {
+        return segment.from == Side::Model && segment.IsBareAck();
+    };
+    ASSERT_TRUE(link->WaitFor(isThird)) << client->Messages();
+    Fill();
+    link->Release();
+    client->Process().WriteInput("hello");
+    const auto isData = [](const TcpSegment& segment) { return segment.text == "hello"; };
+    ASSERT_TRUE(link->WaitFor(isData, 2)) << link->Transcript();
+    EXPECT_EQ(client->Table().back().state, "ESTAB");
+    EXPECT_GE(KernelCounter("TcpExtListenOverflows"), 1U);
+
+    listener.Accept();
+    listener.Accept();
+    connection = listener.Accept();
+    EXPECT_EQ(connection.Receive(5), "hello") << link->Transcript();
+    Follow(connection);
+    EXPECT_TRUE(Become(*client, {"ESTAB", "ESTAB"})) << link->Transcript();
+}
+
+TEST_F(KernelBacklogTest, ResetByAFullListenerEndsTheClientOfTheModel)
+{
+    SET_SYSCTL_OR_SKIP("tcp_abort_on_overflow", "1");
+    Listen();
+    link->SetRule(HoldThirdSegments);
+    client = Start({"connect", std::string(HOST) + ":8000"}, {}, "");
+    const auto isThird = [](const TcpSegment& segment) {
+        return segment.from == Side::Model && segment.IsBareAck();
+    };
+    ASSERT_TRUE(link->WaitFor(isThird)) << client->Messages();
+    Fill();
+    link->Release();
+    ExpectFailure("reset the connection.");
+}
+
+} // namespace interop
