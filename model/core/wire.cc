@@ -1,5 +1,8 @@
 #include "wire.h"
 
+#include "freebsd-options.h"
+#include "option-kinds.h"
+
 #include <algorithm>
 #include <cassert>
 
@@ -8,30 +11,6 @@ namespace lifecycle
 
 namespace
 {
-
-/** Option kinds (IANA, TCP Option Kind Numbers). */
-enum OptionKind : uint8_t
-{
-    END_OF_LIST = 0,
-    NO_OPERATION = 1,
-    MSS = 2,
-    WINDOW_SCALE = 3,
-    SACK_PERMITTED = 4,
-    SACK = 5,
-    TIMESTAMPS = 8,
-    FAST_OPEN = 34,
-};
-
-// Lengths of whole options, kind and length bytes included.
-constexpr std::size_t kMssLength = 4;
-constexpr std::size_t kWindowScaleLength = 3;
-constexpr std::size_t kSackPermittedLength = 2;
-constexpr std::size_t kSackBaseLength = 2;
-constexpr std::size_t kSackBlockLength = 8;
-constexpr std::size_t kTimestampsLength = 10;
-constexpr std::size_t kFastOpenBaseLength = 2;
-constexpr std::size_t kFastOpenLeastCookie = 4;
-constexpr std::size_t kFastOpenMostCookie = 16;
 
 constexpr std::size_t kMaxOptionsLength = kMaxHeaderLength - kMinHeaderLength;
 constexpr uint8_t kMaxWindowScale = 14; // RFC 7323 §2.3
@@ -334,17 +313,21 @@ ParseHeader(std::span<const uint8_t> bytes, std::size_t segmentLength)
 }
 
 std::size_t
-HeaderLength(const Segment& segment)
+HeaderLength(const Segment& segment, OptionLayout layout)
 {
+    if (layout == OptionLayout::FreeBsd)
+    {
+        return kMinHeaderLength + LayOutAsFreeBsd(segment.options).length;
+    }
     const std::size_t blocks = SackBlocksThatFit(segment.options);
     return kMinHeaderLength + FixedOptionsLength(segment.options) +
            (blocks == 0 ? 0 : 4 + blocks * kSackBlockLength);
 }
 
 void
-WriteHeader(const Segment& segment, std::span<uint8_t> out)
+WriteHeader(const Segment& segment, std::span<uint8_t> out, OptionLayout layout)
 {
-    const std::size_t length = HeaderLength(segment);
+    const std::size_t length = HeaderLength(segment, layout);
     assert(out.size() >= length);
     Writer writer(out.first(length));
     writer.U16(segment.tuple.localPort);
@@ -356,6 +339,12 @@ WriteHeader(const Segment& segment, std::span<uint8_t> out)
     writer.U16(segment.window);
     writer.U16(0); // the checksum, to be filled in by whoever has the payload
     writer.U16(segment.urgent);
+    if (layout == OptionLayout::FreeBsd)
+    {
+        const LaidOutOptions options = LayOutAsFreeBsd(segment.options);
+        std::copy_n(options.bytes.begin(), options.length, out.begin() + kMinHeaderLength);
+        return;
+    }
     WriteOptions(segment.options, writer);
 }
 

@@ -40,15 +40,23 @@ struct ParsedHeader
  */
 ParsedHeader ParseHeader(std::span<const uint8_t> bytes, std::size_t segmentLength);
 
+/** In which order options stand, and how they are aligned. */
+enum class OptionLayout : uint8_t
+{
+    Linux,   //!< MSS, SACK-permitted with timestamps, window scale, Fast Open, SACK blocks; NOPs
+    FreeBsd, //!< see LayOutAsFreeBsd()
+};
+
 /** \returns how many bytes WriteHeader writes for \p segment, a multiple of four, at most 60 */
-std::size_t HeaderLength(const Segment& segment);
+std::size_t HeaderLength(const Segment& segment, OptionLayout layout = OptionLayout::Linux);
 
 /**
- * Writes the header of \p segment with a checksum field of zero. Options are laid out as Linux
- * does: MSS, then SACK-permitted with timestamps, window scale, SACK blocks, padded with NOPs.
+ * Writes the header of \p segment with a checksum field of zero.
  * \param out at least HeaderLength() bytes
  */
-void WriteHeader(const Segment& segment, std::span<uint8_t> out);
+void WriteHeader(const Segment& segment,
+                 std::span<uint8_t> out,
+                 OptionLayout layout = OptionLayout::Linux);
 
 /** Running ones' complement sum (RFC 1071). */
 class Checksum

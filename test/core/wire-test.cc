@@ -33,18 +33,18 @@ Parse(const Bytes& bytes)
 }
 
 Bytes
-Write(const Segment& segment)
+Write(const Segment& segment, OptionLayout layout = OptionLayout::Linux)
 {
-    Bytes bytes(HeaderLength(segment));
-    WriteHeader(segment, bytes);
+    Bytes bytes(HeaderLength(segment, layout));
+    WriteHeader(segment, bytes, layout);
     return bytes;
 }
 
 /** The options of \p segment as they are written. */
 Bytes
-OptionBytes(const Segment& segment)
+OptionBytes(const Segment& segment, OptionLayout layout = OptionLayout::Linux)
 {
-    Bytes bytes = Write(segment);
+    Bytes bytes = Write(segment, layout);
     bytes.erase(bytes.begin(), bytes.begin() + 20);
     return bytes;
 }
@@ -189,6 +189,28 @@ TEST(WriteHeader, WritesAsManySackBlocksAsFit) // RFC 2018 §3
     EXPECT_EQ(HeaderLength(segment), 60U);
 }
 
+TEST(WriteHeader, AlignsOptionsAsFreeBsdDoes) // tcp_addoptions()
+{
+    Segment segment;
+    segment.options.mss = 1460;
+    segment.options.windowScale = 6;
+    segment.options.sackPermitted = true;
+    segment.options.timestamps = Timestamps{1, 2};
+    EXPECT_THAT(OptionBytes(segment, OptionLayout::FreeBsd),
+                ElementsAreArray({2, 4, 5, 0xb4, 1, 3, 3, 6, 4, 2, 8, 10, 0, 0, 0, 1, 0, 0, 0, 2}));
+    segment.options = {};
+    segment.options.mss = 1460;
+    segment.options.sackPermitted = true; // ended by an End of Option List, and zeros
+    EXPECT_THAT(OptionBytes(segment, OptionLayout::FreeBsd),
+                ElementsAreArray({2, 4, 5, 0xb4, 4, 2, 0, 0}));
+    segment.options = {};
+    segment.options.timestamps = Timestamps{1, 2};
+    segment.options.sacks.Add({SeqNum(1), SeqNum(2)});
+    EXPECT_THAT(OptionBytes(segment, OptionLayout::FreeBsd),
+                ElementsAreArray({1, 1, 8, 10, 0, 0, 0, 1, 0, 0, 0, 2, //
+                                  1, 1, 5, 10, 0, 0, 0, 1, 0, 0, 0, 2}));
+}
+
 Segment
 RandomSegment(test::Random& random)
 {
@@ -225,10 +247,10 @@ RandomSegment(test::Random& random)
 TEST(Wire, WhatIsWrittenIsReadBack)
 {
     test::Random random(6);
-    for (int i = 0; i < 5000; ++i)
+    for (int i = 0; i < 10000; ++i)
     {
         const Segment sent = RandomSegment(random);
-        const Bytes bytes = Write(sent);
+        const Bytes bytes = Write(sent, i % 2 == 0 ? OptionLayout::Linux : OptionLayout::FreeBsd);
         ASSERT_EQ(bytes.size() % 4, 0U);
         ASSERT_LE(bytes.size(), kMaxHeaderLength);
         const ParsedHeader parsed = ParseHeader(bytes, bytes.size() + sent.payloadLength);
