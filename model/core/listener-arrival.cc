@@ -37,6 +37,12 @@ SendCookie(Context& context, Listener& listener, RequestRecord request, Instant 
 {
     ++context.counters.cookiesSent;
     listener.lastCookie = now;
+    if (!request.agreement.timestamps)
+    {
+        // A cookie has room for the MSS alone; what is offered here has to be brought back.
+        request.agreement = {.peerMss = request.agreement.peerMss,
+                             .linkMss = request.agreement.linkMss};
+    }
     request.iss = MakeSynCookie(now, context.secret, request);
     Timestamps stamps = context.StampsFor(request, now);
     stamps.value = CookieTimestamp(stamps.value, request.agreement);

@@ -82,6 +82,21 @@ TEST_F(SynCookie, OfAPlainSynBringsBackNoOptions)
     EXPECT_EQ(view.sndWnd, 100U);
 }
 
+TEST_F(SynCookie, WithoutTimestampsNothingIsOfferedThatCouldNotBeBroughtBack)
+{
+    config.handshake.synCookies = SynCookies::Always;
+    Listen();
+    Segment syn = RichSyn(0);
+    syn.options.timestamps.reset();
+    const Segment synAck = Send(syn)[0].segment;
+    EXPECT_TRUE(synAck.options.mss);
+    EXPECT_FALSE(synAck.options.windowScale);
+    EXPECT_FALSE(synAck.options.sackPermitted);
+    Send(ThirdFor(0, synAck));
+    const ConnectionView view = Core().View(Core().Accept(listener).value);
+    EXPECT_EQ(view.mss, 1300U);
+}
+
 TEST_F(SynCookie, MssIsRoundedDown)
 {
     config.handshake.synCookies = SynCookies::Always;
