@@ -1,3 +1,4 @@
+#include "core/congestion-choice.h"
 #include "internal/lifecycle-life-attributes.h"
 #include "lifecycle-tcp-l4-protocol.h"
 #include "lifecycle-tcp-socket.h"
@@ -6,6 +7,7 @@
 #include "ns3/trace-source-accessor.h"
 
 #include <cstdint>
+#include <string>
 
 namespace ns3
 {
@@ -81,6 +83,18 @@ AddTransfer(TypeId tid)
         "Initial slow-start threshold in bytes (RFC 5681 §3.1: arbitrarily high)",
         [](auto& config) -> auto& { return config.data.initialSsthresh; },
         ACount(0));
+    AddConfigAttribute<Owner, StringValue>(
+        tid,
+        "CongestionControl",
+        "The rule of the congestion window: Cubic (RFC 9438 with HyStart++, RFC 9406), "
+        "CubicWithoutHyStart or NewReno (RFC 5681)",
+        [](const Config& config) { return std::string(config.data.congestion->Name()); },
+        [](Config& config, const std::string& name) {
+            const auto control = lifecycle::FindCongestionControl(name);
+            config.data.congestion = control ? control : config.data.congestion;
+            return control != nullptr;
+        },
+        MakeStringChecker());
     AddConfigAttribute<Owner>(
         tid,
         "InitialRto",

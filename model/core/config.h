@@ -2,6 +2,7 @@
 #define LIFECYCLE_CORE_CONFIG_H
 
 #include "congestion.h"
+#include "cubic.h"
 #include "model-time.h"
 #include "models.h"
 #include "rtt-estimator.h"
@@ -263,7 +264,7 @@ struct DataConfig
     bool timestamps{true};                    //!< RFC 7323
     bool sack{true};                          //!< RFC 2018
     PersistProbe persistProbe{PersistProbe::OneByte};
-    const CongestionControl* congestion{&NewReno()};
+    std::shared_ptr<const CongestionControl> congestion{Cubic()};
 
     /** \returns the largest payload to accept over a link that carries \p linkMss (0: not known) */
     uint16_t OwnMss(uint16_t linkMss) const

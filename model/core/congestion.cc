@@ -11,38 +11,49 @@ namespace
 class NewRenoControl : public CongestionControl
 {
   public:
-    void Grow(Congestion& state, const AckSample& sample) const override
+    std::string_view Name() const override
     {
-        uint32_t acked = sample.acked;
-        if (state.cwnd < state.ssthresh)
-        {
-            // Slow start with appropriate byte counting: what was acknowledged, up to the
-            // threshold.
-            const uint32_t growth = std::min(acked, state.ssthresh - state.cwnd);
-            state.cwnd += growth;
-            acked -= growth;
-        }
+        return "NewReno";
+    }
+
+    void Grow(Flow& flow, const AckSample& sample) const override
+    {
+        Congestion& window = flow.window;
+        const uint32_t acked = GrowInSlowStart(window, sample.acked);
         // Congestion avoidance: one segment for each window acknowledged (RFC 5681 §3.1 (3)).
-        state.credit += acked;
-        if (acked > 0 && state.credit >= state.cwnd)
+        window.credit += acked;
+        if (acked > 0 && window.credit >= window.cwnd)
         {
-            state.credit -= state.cwnd;
-            state.cwnd += sample.mss;
+            window.credit -= window.cwnd;
+            window.cwnd += flow.mss;
         }
     }
 
-    uint32_t SsThresh(const Congestion&, uint32_t inFlight, uint32_t mss) const override
+    uint32_t SsThresh(Flow& flow, CongestionSignal) const override
     {
-        return std::max(inFlight / 2, 2 * mss); // RFC 5681 §3.1 (4)
+        return std::max(flow.inFlight / 2, 2 * flow.mss); // RFC 5681 §3.1 (4)
     }
 };
 
 } // namespace
 
-const CongestionControl&
+uint32_t
+GrowInSlowStart(Congestion& window, uint32_t bytes)
+{
+    if (!window.IsInSlowStart())
+    {
+        return bytes;
+    }
+    const uint32_t growth = std::min(bytes, window.ssthresh - window.cwnd);
+    window.cwnd += growth;
+    return bytes - growth;
+}
+
+std::shared_ptr<const CongestionControl>
 NewReno()
 {
-    static const NewRenoControl control;
+    static const std::shared_ptr<const CongestionControl> control =
+        std::make_shared<NewRenoControl>();
     return control;
 }
 

@@ -3,6 +3,7 @@
 #include "handshake.h"
 #include "recovery.h"
 #include "timers.h"
+#include "window.h"
 
 #include <algorithm>
 
@@ -546,7 +547,7 @@ ConnectionArrival::AcknowledgeNew()
 {
     const bool news = m_segment.ack.IsAfter(m_conn.sndUna);
     const uint32_t oldWindow = m_conn.sndWnd;
-    AckReport report{.segment = m_segment, .acked = {}, .windowChanged = false};
+    AckReport report{.segment = m_segment, .acked = {}, .windowChanged = false, .rtt = {}};
     if (news)
     {
         report.acked = m_conn.transfer->sent.Acknowledge(m_segment.ack);
@@ -561,13 +562,13 @@ ConnectionArrival::AcknowledgeNew()
         m_conn.stalledSince = kNever;
         if (report.acked.syn && !m_conn.fastOpen)
         {
-            m_context.OpenCongestionWindow(m_conn); // also where CLOSE came before ESTABLISHED
+            OpenWindow(m_conn, m_now); // also where CLOSE came before ESTABLISHED
         }
         if (data > 0)
         {
             m_context.Notify({.kind = NoticeKind::Acked, .connection = m_conn.id, .bytes = data});
         }
-        TakeRttSample(m_conn, report, m_now);
+        report.rtt = TakeRttSample(m_conn, report, m_now);
         RestartRetransmitTimer(m_conn, m_now);
     }
     UpdateSendWindow();

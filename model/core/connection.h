@@ -129,6 +129,8 @@ struct Connection
     Instant stateSince{};           //!< when it came into its state
     RttEstimator rtt;
     Congestion congestion;
+    Instant lastSent{}; //!< when data was sent last
+    std::unique_ptr<CongestionMemory> congestionMemory;
 
     ListenerId listener; //!< whose accept queue it stands in, while `unaccepted`
     std::shared_ptr<const Config> config;

@@ -3,6 +3,7 @@
 #include "handshake.h"
 #include "output.h"
 #include "timers.h"
+#include "window.h"
 
 #include <algorithm>
 #include <cassert>
@@ -233,20 +234,13 @@ Context::LeaveTimeWaitRecord(Connection& connection, Duration length, Instant no
 }
 
 void
-Context::OpenCongestionWindow(Connection& connection)
-{
-    connection.congestion.cwnd = connection.config->data.initialWindow * connection.SndMss();
-    connection.congestion.ssthresh = connection.config->data.initialSsthresh;
-}
-
-void
 Context::Established(Connection& connection, Event event, Instant now)
 {
     connection.synAcked = true;
     connection.lastHeard = now;
     if (!connection.fastOpen || event == Event::RcvSynAck)
     {
-        OpenCongestionWindow(connection);
+        OpenWindow(connection, now);
     }
     Fire(connection, event, now);
     if (connection.finQueued)

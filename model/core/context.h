@@ -58,8 +58,6 @@ class Context
      * reference is void, unless ClosingConfig::wholeTimeWait.
      */
     void EnterTimeWait(Connection& connection, Event event, Instant now);
-    /** Lets the connection send its initial window. */
-    void OpenCongestionWindow(Connection& connection);
     /** The connection is established: what was waiting for that happens. */
     void Established(Connection& connection, Event event, Instant now);
 

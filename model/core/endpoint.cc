@@ -435,6 +435,10 @@ Endpoint::Configure(Instant, ConnectionId id, std::shared_ptr<const Config> conf
     {
         return Error::NotConnected;
     }
+    if (config->data.congestion != conn->config->data.congestion)
+    {
+        conn->congestionMemory.reset(); // it is another's
+    }
     conn->config = std::move(config);
     m_impl->MarkReady(*conn);
     return Error::None;

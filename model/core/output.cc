@@ -3,6 +3,7 @@
 #include "context.h"
 #include "handshake.h"
 #include "timers.h"
+#include "window.h"
 #include "wire.h"
 
 #include <algorithm>
@@ -280,6 +281,7 @@ Output::SendNew(uint32_t length, bool fin)
                            .length = length + fin,
                            .sentAt = m_now,
                            .fin = fin};
+    NoteSending(m_conn, m_now);
     OutSegment out = DataSegment(m_conn.sndNxt, length, fin);
     m_context.Attach(m_conn).sent.Push(sent);
     m_conn.sndNxt += length + fin;

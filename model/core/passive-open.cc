@@ -3,6 +3,7 @@
 #include "arrival.h"
 #include "context.h"
 #include "handshake.h"
+#include "window.h"
 
 namespace lifecycle
 {
@@ -90,7 +91,7 @@ OpenFast(Context& context,
     const ConnectionId id = conn.id;
     conn.fastOpen = true;
     conn.lastHeard = now;
-    context.OpenCongestionWindow(conn);
+    OpenWindow(conn, now);
     ++listener.fastOpens;
     ++context.counters.passiveOpens;
     ++context.counters.fastOpensIn;

@@ -196,6 +196,7 @@ Rfc9293()
                         .minimumBoundsVariance = false},
                 .dataRetries = 6,    // RFC 9293 §3.8.3: R2 is at least 100 s; 1+2+4+...+32+60 s
                 .delayedAck = 200ms, // RFC 9293 §3.8.6.3: less than 0.5 s
+                .congestion = NewReno(), // RFC 9293 §3.8.2: RFC 5681
             },
     };
 }
@@ -248,6 +249,7 @@ Textbook()
                 .windowScaling = false, // RFC 793 has no option but the MSS
                 .timestamps = false,
                 .sack = false,
+                .congestion = NewReno(), // RFC 2001, and RFC 6582 after it
             },
     };
 }

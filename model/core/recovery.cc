@@ -2,6 +2,7 @@
 
 #include "context.h"
 #include "handshake.h"
+#include "window.h"
 
 #include <algorithm>
 
@@ -28,18 +29,14 @@ IsDuplicateAck(const Connection& conn, const AckReport& report, uint32_t newlySa
 }
 
 void
-EnterRecovery(Context& context, Connection& conn)
+EnterRecovery(Context& context, Connection& conn, Instant now)
 {
     Transfer& transfer = *conn.transfer;
-    const CongestionControl& control = *conn.config->data.congestion;
     ++context.counters.fastRecoveries;
     transfer.phase = Phase::Recovery;
     transfer.recover = conn.sndNxt;
-    // What limited transmit has sent beyond the window does not count (RFC 5681 §3.2 (2)).
-    const uint32_t inFlight = std::min(transfer.sent.Total(), conn.congestion.cwnd);
-    conn.congestion.ssthresh = control.SsThresh(conn.congestion, inFlight, conn.SndMss());
+    LowerThreshold(conn, CongestionSignal::Loss, now);
     conn.congestion.cwnd = conn.congestion.ssthresh;
-    conn.congestion.credit = 0;
     transfer.sent.MarkOldestLost();
     transfer.retransmitAtOnce = true;
 }
@@ -71,21 +68,22 @@ OnPartialAck(Connection& conn, uint32_t ackedBytes)
 }
 
 void
-Grow(Connection& conn, uint32_t acked, Instant now)
+Grow(Connection& conn, const AckSample& sample, Instant now)
 {
-    conn.config->data.congestion->Grow(conn.congestion, {acked, conn.SndMss(), now});
+    Flow flow = FlowOf(conn, now);
+    conn.config->data.congestion->Grow(flow, sample);
 }
 
 } // namespace
 
-void
+std::optional<Duration>
 TakeRttSample(Connection& conn, const AckReport& report, Instant now)
 {
+    std::optional<Duration> sample;
     // Karn's algorithm: what was sent twice says nothing, unless its timestamp comes back.
     if (report.acked.lastSent && !report.acked.retransmitted)
     {
-        conn.rtt.AddSample(now - *report.acked.lastSent);
-        conn.backoff = 0;
+        sample = now - *report.acked.lastSent;
     }
     else if (conn.agreement.timestamps && report.segment.options.timestamps &&
              report.acked.retransmitted)
@@ -94,10 +92,15 @@ TakeRttSample(Connection& conn, const AckReport& report, Instant now)
         const auto ticks = static_cast<int32_t>(TimestampClock(now, conn.tsOffset) - echo);
         if (echo != 0 && ticks >= 0)
         {
-            conn.rtt.AddSample(std::chrono::milliseconds(std::max(ticks, 1)));
-            conn.backoff = 0;
+            sample = std::chrono::milliseconds(std::max(ticks, 1));
         }
     }
+    if (sample)
+    {
+        conn.rtt.AddSample(*sample);
+        conn.backoff = 0;
+    }
+    return sample;
 }
 
 void
@@ -117,6 +120,15 @@ UpdateRecovery(Context& context, Connection& conn, const AckReport& report, Inst
     {
         LeaveRecovery(conn);
     }
+    const AckSample sample{.acked = report.acked.bytes,
+                           .delivered = report.acked.bytes + newlySacked,
+                           .rtt = report.rtt,
+                           .wholeFlightAcked = !conn.HasUnacked()};
+    if (report.acked.bytes > 0)
+    {
+        Flow flow = FlowOf(conn, now);
+        config.congestion->OnAck(flow, sample);
+    }
     const bool duplicate = IsDuplicateAck(conn, report, newlySacked);
     bool foundLost = false;
     if (newlySacked > 0)
@@ -131,11 +143,11 @@ UpdateRecovery(Context& context, Connection& conn, const AckReport& report, Inst
         transfer.dupAcks = duplicate ? transfer.dupAcks + 1 : 0;
         if (foundLost || transfer.dupAcks >= config.dupAckThreshold)
         {
-            EnterRecovery(context, conn);
+            EnterRecovery(context, conn, now);
         }
         else if (report.acked.bytes > 0 && conn.cwndLimited)
         {
-            Grow(conn, report.acked.bytes, now);
+            Grow(conn, sample, now);
         }
         break;
     case Phase::Recovery:
@@ -148,7 +160,7 @@ UpdateRecovery(Context& context, Connection& conn, const AckReport& report, Inst
     case Phase::Loss:
         if (report.acked.bytes > 0)
         {
-            Grow(conn, report.acked.bytes, now);
+            Grow(conn, sample, now);
         }
         break;
     }

@@ -6,6 +6,8 @@
 #include "scoreboard.h"
 #include "segment.h"
 
+#include <optional>
+
 namespace lifecycle
 {
 
@@ -17,10 +19,11 @@ struct AckReport
     const Segment& segment;
     Acknowledged acked; //!< by the cumulative acknowledgement
     bool windowChanged;
+    std::optional<Duration> rtt; //!< measured with it
 };
 
-/** Measures the round-trip time, where the acknowledgement allows it (RFC 6298 §3). */
-void TakeRttSample(Connection& connection, const AckReport& report, Instant now);
+/** Measures the round-trip time, where the acknowledgement allows it (RFC 6298 §3). \returns it */
+std::optional<Duration> TakeRttSample(Connection& connection, const AckReport& report, Instant now);
 
 /**
  * Loss detection and congestion control on an acknowledgement: duplicate ACKs and SACK

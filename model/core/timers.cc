@@ -1,6 +1,7 @@
 #include "timers.h"
 
 #include "context.h"
+#include "window.h"
 
 #include <algorithm>
 
@@ -84,24 +85,6 @@ TimeoutReason(const Connection& conn)
     return IsConnecting(conn) ? CloseReason::ConnectTimeout : CloseReason::DataTimeout;
 }
 
-/** RFC 5681 §3.1 and RFC 6582 §3.2: a time-out closes the congestion window. */
-void
-CollapseWindow(Connection& conn)
-{
-    Transfer& transfer = *conn.transfer;
-    const DataConfig& data = conn.config->data;
-    if (transfer.phase != Phase::Loss)
-    {
-        conn.congestion.ssthresh =
-            data.congestion->SsThresh(conn.congestion, transfer.sent.Total(), conn.SndMss());
-    }
-    conn.congestion.cwnd = conn.SndMss();
-    conn.congestion.credit = 0;
-    transfer.phase = Phase::Loss;
-    transfer.recover = conn.sndNxt;
-    transfer.dupAcks = 0;
-}
-
 /** RFC 6298 §5.4 to §5.7. */
 void
 OnRetransmitTimeout(Context& context, Connection& conn, Instant now)
@@ -114,7 +97,7 @@ OnRetransmitTimeout(Context& context, Connection& conn, Instant now)
     ++context.counters.timeouts;
     if (!IsConnecting(conn))
     {
-        CollapseWindow(conn);
+        CollapseWindow(conn, now);
         conn.backoff = std::min<uint8_t>(conn.backoff + 1, kMostBackoff);
     }
     ++conn.retries;

@@ -250,6 +250,38 @@ TEST_F(LossRecovery, WindowDoesNotGrowWhileThePeersWindowIsTheLimit)
     EXPECT_EQ(Cwnd(), 10000U);
 }
 
+TEST_F(LossRecovery, CubicKeepsSevenTenthsOfTheWindow) // RFC 9438 §4.6
+{
+    config.data.congestion = Cubic();
+    SendSegments(10);
+    for (int i = 0; i < 3; ++i)
+    {
+        Send(Ack(1));
+    }
+    Expect(Data(1000).Seq(1));
+    EXPECT_EQ(Ssthresh(), 7000U);
+}
+
+TEST_F(LossRecovery, CongestionControlCanBeChangedOnTheWay)
+{
+    config.data.congestion = Cubic();
+    ConnectAndEstablish();
+    Write(40000);
+    Ignore();
+    Send(Ack(5001)); // now it has a memory
+    Ignore();
+    Config changed = config;
+    changed.data.congestion = NewReno();
+    Configure(changed);
+    Ignore();
+    Send(Ack(10001));
+    Ignore();
+    Configure(config);
+    Send(Ack(15001));
+    Ignore();
+    EXPECT_EQ(Cwnd(), 25000U);
+}
+
 // Fast retransmit and NewReno (RFC 5681 §3.2, RFC 6582).
 
 TEST_F(LossRecovery, ThirdDuplicateAckRepeatsTheMissingSegment)

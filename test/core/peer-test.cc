@@ -28,6 +28,7 @@ PeerTest::PeerTest()
     config.handshake.isn = IsnChoice::Fixed;
     config.handshake.fixedIsn = kIss;
     config.data.mss = 1000;
+    config.data.congestion = NewReno();
 }
 
 void

@@ -1,0 +1,30 @@
+#ifndef LIFECYCLE_CORE_WINDOW_H
+#define LIFECYCLE_CORE_WINDOW_H
+
+#include "congestion.h"
+#include "connection.h"
+#include "model-time.h"
+
+namespace lifecycle
+{
+
+// The congestion window of a connection: what its congestion control is told, and when.
+
+/** \returns the connection as its congestion control sees it */
+Flow FlowOf(Connection& connection, Instant now);
+
+/** The connection is established: its initial window (RFC 6928). */
+void OpenWindow(Connection& connection, Instant now);
+
+/** There is congestion: lowers the threshold, and leaves the window as it is. */
+void LowerThreshold(Connection& connection, CongestionSignal signal, Instant now);
+
+/** A time-out closes the window (RFC 5681 §3.1). */
+void CollapseWindow(Connection& connection, Instant now);
+
+/** Data is about to be sent, for the first time. */
+void NoteSending(Connection& connection, Instant now);
+
+} // namespace lifecycle
+
+#endif /* LIFECYCLE_CORE_WINDOW_H */
