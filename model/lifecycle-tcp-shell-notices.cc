@@ -17,7 +17,7 @@ LifecycleTcpShell::Deliver(const lifecycle::Notice& notice)
     }
     if (notice.kind == NoticeKind::AcceptReady)
     {
-        Accept(notice.listener);
+        DeliverAcceptReady(notice);
         return;
     }
     if (notice.kind == NoticeKind::Closed)
@@ -94,8 +94,7 @@ LifecycleTcpShell::DeliverClosed(const lifecycle::Notice& notice)
     while (SendNext())
     {
     }
-    std::erase_if(m_earlyPayload,
-                  [&](const EarlyPayload& early) { return early.connection == notice.connection; });
+    m_earlyPayload.erase(NumberOf(notice.connection));
     const Ptr<LifecycleTcpSocket> socket = m_connections.Find(notice.connection);
     if (!socket)
     {
@@ -113,35 +112,60 @@ LifecycleTcpShell::DeliverClosed(const lifecycle::Notice& notice)
 }
 
 void
-LifecycleTcpShell::Accept(lifecycle::ListenerId id)
+LifecycleTcpShell::DeliverAcceptReady(const lifecycle::Notice& notice)
 {
-    const lifecycle::Result<lifecycle::ConnectionId> accepted = Core().Accept(id);
-    const Ptr<LifecycleTcpSocket> listener = m_listeners.Find(id);
-    if (!accepted || !listener)
+    const Ptr<LifecycleTcpSocket> listener = m_listeners.Find(notice.listener);
+    if (!listener)
     {
         return;
     }
-    const lifecycle::FourTuple tuple = Core().View(accepted.value).tuple;
-    const Address peer = listener->NameOf({tuple.remote.V6(), tuple.remotePort});
-    const Ptr<NetDevice> device = listener->GetBoundNetDevice();
-    const bool comesByRightDevice = !device || !m_arrival || device == m_arrival;
-    if (!comesByRightDevice || !listener->NotifyConnectionRequest(peer))
+    if (listener->m_autoAccept)
     {
-        Core().Abort(CoreNow(), accepted.value);
-        return;
+        Accept(listener);
     }
-    const Ptr<LifecycleTcpSocket> socket = listener->Fork(tuple);
-    Hold(accepted.value, socket);
-    Join(*socket);
-    if (listener->m_isReconfigured)
+    else
     {
-        Core().Configure(CoreNow(), accepted.value, socket->m_config);
+        listener->OnConnectionWaits();
     }
-    for (const EarlyPayload& early : std::exchange(m_earlyPayload, {}))
+}
+
+Ptr<LifecycleTcpSocket>
+LifecycleTcpShell::Accept(Ptr<LifecycleTcpSocket> listener)
+{
+    const lifecycle::ListenerId id{listener->m_index, listener->m_generation};
+    while (const lifecycle::Result<lifecycle::ConnectionId> accepted = Core().Accept(id))
     {
-        Keep({early.connection, 0, early.packet->GetSize(), early.offset}, early.packet);
+        const lifecycle::ConnectionId connection = accepted.value;
+        const lifecycle::FourTuple tuple = Core().View(connection).tuple;
+        const Address peer = listener->NameOf({tuple.remote.V6(), tuple.remotePort});
+        const Ptr<NetDevice> device = listener->GetBoundNetDevice();
+        const bool comesByRightDevice = !device || !m_arrival || device == m_arrival;
+        if (!comesByRightDevice || !listener->NotifyConnectionRequest(peer))
+        {
+            Core().Abort(CoreNow(), connection);
+            continue;
+        }
+        const Ptr<LifecycleTcpSocket> socket = listener->Fork(tuple);
+        Hold(connection, socket);
+        Join(*socket);
+        socket->m_state = ToNs3(Core().View(connection).state);
+        if (listener->m_isReconfigured)
+        {
+            Core().Configure(CoreNow(), connection, socket->m_config);
+        }
+        const auto early = m_earlyPayload.find(NumberOf(connection));
+        if (early != m_earlyPayload.end())
+        {
+            for (const EarlyPayload& piece : early->second)
+            {
+                socket->Store(piece.offset, piece.packet);
+            }
+            m_earlyPayload.erase(early);
+        }
+        socket->OnAccepted(peer);
+        return socket;
     }
-    socket->OnAccepted(peer);
+    return nullptr;
 }
 
 } // namespace ns3

@@ -159,7 +159,7 @@ LifecycleTcpShell::Keep(const lifecycle::Placement& placement, Ptr<Packet> paylo
     }
     else
     {
-        m_earlyPayload.push_back({placement.connection, placement.streamOffset, kept});
+        m_earlyPayload[NumberOf(placement.connection)].push_back({placement.streamOffset, kept});
     }
 }
 

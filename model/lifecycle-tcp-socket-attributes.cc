@@ -108,6 +108,13 @@ LifecycleTcpSocket::GetTypeId()
                          BooleanValue(true),
                          MakeBooleanAccessor(&LifecycleTcpSocket::m_reuseAddress),
                          MakeBooleanChecker());
+        tid.AddAttribute("AutoAccept",
+                         "Whether a listener accepts each connection as soon as it stands; if "
+                         "not, it waits in the accept queue until Accept() is called",
+                         BooleanValue(true),
+                         MakeBooleanAccessor(&LifecycleTcpSocket::SetAutoAccept,
+                                             &LifecycleTcpSocket::GetAutoAccept),
+                         MakeBooleanChecker());
         AddAttributes(tid);
         LifecycleSocketTraces::AddTo(tid);
         return tid;
@@ -178,7 +185,7 @@ LifecycleTcpSocket::GetSegSize() const
 {
     if (m_role == Role::CONNECTION)
     {
-        return m_shell->Core().View({m_index, m_generation}).mss;
+        return m_shell->Core().View(lifecycle::ConnectionId{m_index, m_generation}).mss;
     }
     return GetConfig().data.OwnMss(0);
 }
@@ -291,7 +298,7 @@ LifecycleTcpSocket::GetPersistTimeout() const
 {
     if (m_role == Role::CONNECTION)
     {
-        return ToTime(m_shell->Core().View({m_index, m_generation}).rto);
+        return ToTime(m_shell->Core().View(lifecycle::ConnectionId{m_index, m_generation}).rto);
     }
     return GetConnTimeout();
 }

@@ -1,7 +1,6 @@
 #include "internal/lifecycle-core-types.h"
 #include "internal/lifecycle-ns3-compat.h"
 #include "internal/lifecycle-rx-store.h"
-#include "internal/lifecycle-socket-traces.h"
 #include "internal/lifecycle-tcp-shell.h"
 #include "lifecycle-tcp-socket.h"
 
@@ -106,74 +105,6 @@ LifecycleTcpSocket::Reset()
     m_peerClosed = false;
     m_endRead = false;
     m_closeNotified = false;
-}
-
-int
-LifecycleTcpSocket::Listen()
-{
-    if (m_shell == nullptr)
-    {
-        return Fail(ERROR_BADF);
-    }
-    if (m_role != Role::NONE)
-    {
-        return Fail(ERROR_INVAL);
-    }
-    if (!m_isBound)
-    {
-        Bind();
-    }
-    const SocketErrno error = ReservePort();
-    if (error != ERROR_NOTERROR)
-    {
-        return Fail(error);
-    }
-    lifecycle::ListenRequest request;
-    request.local = ToCore(m_local.address);
-    request.port = m_local.port;
-    request.config = m_config;
-    request.reuseAddress = m_reuseAddress;
-    const auto listener = m_shell->Core().Listen(request);
-    if (!listener)
-    {
-        return Fail(ToNs3(listener.error));
-    }
-    m_isReconfigured = false;
-    m_shell->Hold(listener.value, this);
-    EnterState(LISTEN);
-    return 0;
-}
-
-Ptr<LifecycleTcpSocket>
-LifecycleTcpSocket::Fork(const lifecycle::FourTuple& tuple) const
-{
-    const Ptr<LifecycleTcpSocket> socket(new LifecycleTcpSocket(*this), false);
-    socket->SetConnectCallback(MakeNullCallback<void, Ptr<Socket>>(),
-                               MakeNullCallback<void, Ptr<Socket>>());
-    socket->SetDataSentCallback(MakeNullCallback<void, Ptr<Socket>, uint32_t>());
-    socket->SetSendCallback(MakeNullCallback<void, Ptr<Socket>, uint32_t>());
-    socket->SetRecvCallback(MakeNullCallback<void, Ptr<Socket>>());
-    socket->m_local = {tuple.local.V6(), tuple.localPort};
-    socket->m_peer = {tuple.remote.V6(), tuple.remotePort};
-    socket->m_closeWithPeer = m_shutdownSend;
-    socket->m_wasConnected = true;
-    socket->m_state = ESTABLISHED;
-    if (m_traces)
-    {
-        socket->Traces().tx = m_traces->tx; // as stock TCP does with these two
-        socket->Traces().rx = m_traces->rx;
-    }
-    return socket;
-}
-
-void
-LifecycleTcpSocket::OnAccepted(const Address& peer)
-{
-    NotifyNewConnectionCreated(this, peer);
-    if (GetTxAvailable() > 0)
-    {
-        NotifySend(GetTxAvailable());
-    }
 }
 
 void

@@ -9,6 +9,7 @@
 #include <cstdint>
 #include <functional>
 #include <memory>
+#include <optional>
 
 namespace lifecycle
 {
@@ -66,6 +67,34 @@ class LifecycleTcpSocket : public TcpSocket
 
     /** \returns the state of the connection, as in RFC 9293 §3.3.2 */
     TcpStates_t GetState() const;
+
+    /**
+     * \brief Takes connections, and says how many may wait to be accepted.
+     * \param backlog as in listen(2); the node's attribute MaxBacklog (somaxconn) caps it
+     * \returns 0, or -1 with the reason in GetErrno()
+     */
+    int Listen(uint32_t backlog);
+
+    /**
+     * \brief Chooses who takes connections out of a listener's accept queue.
+     * \param automatically true: each is accepted as soon as it stands, as stock TCP does, those
+     *        that wait included; false: it waits until Accept() is called. A listener calls its
+     *        receive callback when a connection comes to wait, as a system's becomes readable
+     */
+    void SetAutoAccept(bool automatically);
+
+    /**
+     * \brief Accepts the connection that has waited longest.
+     *
+     * The accept callbacks are called as they are when accepting automatically: the first may
+     * refuse the connection, in which case it is reset, and the next is tried.
+     * \returns the connection's socket; null with ERROR_AGAIN if none waits, or with ERROR_INVAL
+     * if this is no listener
+     */
+    Ptr<Socket> Accept();
+
+    /** \returns the queues of a listener, and what they had no room for */
+    LifecycleTcpListenerInfo GetListenerInfo() const;
 
     // From Socket.
     SocketErrno GetErrno() const override;
@@ -155,7 +184,9 @@ class LifecycleTcpSocket : public TcpSocket
     // Called by the shell.
     void OnStateChanged(TcpStates_t to);
     void OnConnected();
+    void OnConnectionWaits();
     void OnAccepted(const Address& peer);
+    void CatchUp();
     void OnAcked(uint64_t bytes);
     void OnReadable();
     void OnPeerClosed();
@@ -169,6 +200,8 @@ class LifecycleTcpSocket : public TcpSocket
 
     int Fail(SocketErrno error) const;
     int BindTo(const End& local, bool isV6);
+    int ListenFor(std::optional<uint32_t> backlog);
+    bool GetAutoAccept() const;
     int ConnectTo(const End& peer, bool isV6);
     SocketErrno CheckConnect(bool isV6) const;
     bool HasLocalAddress() const;
@@ -200,6 +233,7 @@ class LifecycleTcpSocket : public TcpSocket
     mutable SocketErrno m_errno{ERROR_NOTERROR};
     TcpStates_t m_state{CLOSED};
     bool m_reuseAddress{true}; //!< attribute ReuseAddress
+    bool m_autoAccept{true};   //!< attribute AutoAccept
     bool m_isV6{false};        //!< its names are Inet6SocketAddress
     bool m_isBound{false};
     bool m_hasReservedPort{false};

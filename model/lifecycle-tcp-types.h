@@ -67,6 +67,19 @@ struct LifecycleTcpConnectionInfo
 
 /**
  * \ingroup tcp-lifecycle
+ * \brief What a listener has to hold, and what it has turned away since Listen().
+ */
+struct LifecycleTcpListenerInfo
+{
+    uint32_t backlog{0};         //!< what it was asked to hold, as far as attribute MaxBacklog goes
+    uint32_t acceptQueue{0};     //!< connections that wait to be accepted
+    uint32_t halfOpen{0};        //!< requests that wait for their third segment
+    uint64_t synOverflows{0};    //!< SYNs that found a queue full; they may have got a cookie
+    uint64_t acceptOverflows{0}; //!< third segments that found the accept queue full
+};
+
+/**
+ * \ingroup tcp-lifecycle
  * \brief How many sockets a node has in each state; index it with TcpSocket::TcpStates_t.
  *
  * Half-open requests count as SYN_RCVD and TIME_WAIT records as TIME_WAIT, as `ss -s` does.

@@ -505,6 +505,13 @@ Endpoint::View(ConnectionId id) const
     return conn != nullptr ? ViewOf(*conn) : ConnectionView{};
 }
 
+ConnectionView
+Endpoint::View(ListenerId id) const
+{
+    const Listener* listener = m_impl->listeners.Find(id);
+    return listener != nullptr ? ViewOf(*listener) : ConnectionView{};
+}
+
 uint32_t
 Endpoint::WriteSpace(ConnectionId id) const
 {

@@ -116,8 +116,11 @@ struct ConnectionView
     Phase phase{Phase::Open};
     bool peerFinSeen{false};
     CloseReason reason{CloseReason::None};
-    Instant since{};    //!< when it came into its state; not kept of TIME_WAIT records
-    bool orphan{false}; //!< its application has closed it
+    Instant since{};             //!< when it came into its state; not kept of TIME_WAIT records
+    bool orphan{false};          //!< its application has closed it
+    uint32_t halfOpen{0};        //!< of a listener: requests that wait for their third segment
+    uint64_t synOverflows{0};    //!< of a listener: see Counters
+    uint64_t acceptOverflows{0}; //!< of a listener: see Counters
 };
 
 /**
@@ -193,6 +196,7 @@ class Endpoint
 
     bool IsAlive(ConnectionId connection) const;
     ConnectionView View(ConnectionId connection) const;
+    ConnectionView View(ListenerId listener) const;
     /** Free room in the send buffer, bytes. */
     uint32_t WriteSpace(ConnectionId connection) const;
     void ForEachView(const std::function<void(const ConnectionView&)>& visit) const;

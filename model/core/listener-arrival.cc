@@ -89,6 +89,7 @@ TakeSyn(Context& context,
     RequestRecord request = RequestFor(context, listener, syn, formerSndNxt, now);
     const SynVerdict verdict = model.OnSyn(config, LoadOf(listener));
     context.counters.synOverflows += verdict != SynVerdict::Queue;
+    listener.synOverflows += verdict != SynVerdict::Queue;
     switch (verdict)
     {
     case SynVerdict::Cookie:

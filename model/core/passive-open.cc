@@ -15,7 +15,7 @@ LoadOf(const Listener& listener)
 }
 
 bool
-IsAdmitted(Context& context, const Listener& listener, const Segment& third)
+IsAdmitted(Context& context, Listener& listener, const Segment& third)
 {
     const Config& config = *listener.config;
     switch (config.handshake.model->OnThird(config, LoadOf(listener)))
@@ -29,6 +29,7 @@ IsAdmitted(Context& context, const Listener& listener, const Segment& third)
         break;
     }
     ++context.counters.acceptOverflows;
+    ++listener.acceptOverflows;
     return false;
 }
 

@@ -18,7 +18,7 @@ class Context;
 ListenerLoad LoadOf(const Listener& listener);
 
 /** Whether the model lets the third segment through; if not, what it says is done. */
-bool IsAdmitted(Context& context, const Listener& listener, const Segment& third);
+bool IsAdmitted(Context& context, Listener& listener, const Segment& third);
 
 /**
  * The connection that a half-open request becomes: ESTABLISHED, and waiting to be accepted.

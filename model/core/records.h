@@ -27,6 +27,8 @@ struct Listener
     uint32_t fastOpens{0}; //!< connections of it that are half-open by Fast Open
     std::deque<ConnectionId> acceptQueue;
     std::shared_ptr<const Config> config;
+    uint64_t synOverflows{0};          //!< as Counters::synOverflows
+    uint64_t acceptOverflows{0};       //!< as Counters::acceptOverflows
     std::optional<Instant> lastCookie; //!< when a SYN cookie was sent last
 };
 

@@ -45,6 +45,9 @@ ViewOf(const Listener& listener)
     view.tuple.remote = listener.local.IsV4() ? IpAddress::FromV4(0) : IpAddress();
     view.recvQueue = listener.acceptQueue.size();
     view.sendQueue = listener.backlog;
+    view.halfOpen = listener.halfOpen;
+    view.synOverflows = listener.synOverflows;
+    view.acceptOverflows = listener.acceptOverflows;
     return view;
 }
 

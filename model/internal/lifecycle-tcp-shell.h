@@ -95,6 +95,11 @@ class LifecycleTcpShell
     void Hold(lifecycle::ConnectionId id, Ptr<LifecycleTcpSocket> socket);
     void Hold(lifecycle::ListenerId id, Ptr<LifecycleTcpSocket> socket);
     void Release(lifecycle::ListenerId id);
+    /**
+     * Takes the connection that has waited longest out of a listener's queue, unless it is refused.
+     * \returns its socket; null if none waits
+     */
+    Ptr<LifecycleTcpSocket> Accept(Ptr<LifecycleTcpSocket> listener);
     /** A socket is no longer interested in its TIME_WAIT record. */
     void ForgetTimeWait(uint32_t index);
     /** A socket ceases to be. */
@@ -104,10 +109,14 @@ class LifecycleTcpShell
     /** Payload for a connection that is not accepted yet. */
     struct EarlyPayload
     {
-        lifecycle::ConnectionId connection;
         uint64_t offset;
         Ptr<Packet> packet;
     };
+
+    static uint64_t NumberOf(lifecycle::ConnectionId id)
+    {
+        return uint64_t{id.generation} << 32 | id.index;
+    }
 
     std::optional<lifecycle::Segment> Parse(const Packet& packet,
                                             const lifecycle::IpAddress& source,
@@ -119,7 +128,7 @@ class LifecycleTcpShell
     void Deliver(const lifecycle::Notice& notice);
     void DeliverStateChange(const lifecycle::Notice& notice);
     void DeliverClosed(const lifecycle::Notice& notice);
-    void Accept(lifecycle::ListenerId id);
+    void DeliverAcceptReady(const lifecycle::Notice& notice);
     bool SendNext();
     Ptr<LifecycleTcpSocket> SenderOf(const lifecycle::OutSegment& out) const;
 
@@ -140,7 +149,7 @@ class LifecycleTcpShell
     LifecycleSocketTable<lifecycle::ConnectionId> m_connections;
     LifecycleSocketTable<lifecycle::ListenerId> m_listeners;
     std::unordered_map<uint32_t, LifecycleTcpSocket*> m_timeWaits; //!< those still held by somebody
-    std::vector<EarlyPayload> m_earlyPayload;
+    std::unordered_map<uint64_t, std::vector<EarlyPayload>> m_earlyPayload; //!< by NumberOf()
     Ptr<NetDevice> m_arrival; //!< by which the segment came that is being dealt with
 
     std::vector<LifecycleTcpSocket*> m_sockets; //!< null where one has left
