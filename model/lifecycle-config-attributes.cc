@@ -37,6 +37,14 @@ LifecycleChoiceNames<lifecycle::Overflow>()
 
 template <>
 const std::vector<std::string>&
+LifecycleChoiceNames<lifecycle::SoftErrors>()
+{
+    static const std::vector<std::string> names{"EndAtOnce", "EndIfRepeated", "Note"};
+    return names;
+}
+
+template <>
+const std::vector<std::string>&
 LifecycleChoiceNames<lifecycle::HandshakeForm>()
 {
     static const std::vector<std::string> names{"ThreeWay", "TwoWay"};

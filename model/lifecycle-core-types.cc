@@ -161,11 +161,21 @@ ToErrno(LifecycleTcpCloseReason reason)
     case LifecycleTcpCloseReason::NORMAL:
     case LifecycleTcpCloseReason::FIN_WAIT_2_TIMEOUT: // the application had closed it
         return Socket::ERROR_NOTERROR;
+    // ns-3 has none of the names that sockets have for these: the nearest that differ.
+    case LifecycleTcpCloseReason::REFUSED:
+        return Socket::ERROR_ADDRNOTAVAIL; // ECONNREFUSED: nobody is at that address
+    case LifecycleTcpCloseReason::RESET:
+        return Socket::ERROR_NOTCONN; // ECONNRESET
+    case LifecycleTcpCloseReason::CONNECT_TIMEOUT:
+    case LifecycleTcpCloseReason::DATA_TIMEOUT:
+    case LifecycleTcpCloseReason::KEEPALIVE_TIMEOUT:
+        return Socket::ERROR_AGAIN; // ETIMEDOUT
     case LifecycleTcpCloseReason::UNREACHABLE:
-        return Socket::ERROR_NOROUTETOHOST;
-    default:
-        return Socket::ERROR_NOTCONN; // ns-3 knows no ECONNREFUSED, ECONNRESET or ETIMEDOUT
+        return Socket::ERROR_NOROUTETOHOST; // EHOSTUNREACH
+    case LifecycleTcpCloseReason::ABORTED:
+        break;
     }
+    return Socket::ERROR_SHUTDOWN; // ECONNABORTED: this side gave it up
 }
 
 } // namespace ns3

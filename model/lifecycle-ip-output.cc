@@ -81,6 +81,13 @@ LifecycleIpOutput::Find(const lifecycle::IpAddress& destination, Ptr<NetDevice> 
     return Ask(m_ipv6, header, device);
 }
 
+bool
+LifecycleIpOutput::IsOwn(const lifecycle::IpAddress& address) const
+{
+    return address.IsV4() ? m_ipv4 && m_ipv4->GetInterfaceForAddress(ToIpv4(address)) >= 0
+                          : m_ipv6 && m_ipv6->GetInterfaceForAddress(ToIpv6(address)) >= 0;
+}
+
 void
 LifecycleIpOutput::Send(const lifecycle::Segment& segment,
                         Ptr<Packet> packet,

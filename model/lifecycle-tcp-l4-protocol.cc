@@ -8,8 +8,6 @@
 #include "lifecycle-tcp-socket.h"
 
 #include "ns3/fatal-error.h"
-#include "ns3/icmpv4.h"
-#include "ns3/icmpv6-header.h"
 #include "ns3/ipv4-header.h"
 #include "ns3/ipv4-interface.h"
 #include "ns3/ipv4-route.h"
@@ -182,49 +180,6 @@ LifecycleTcpL4Protocol::Receive(Ptr<Packet> packet,
                             incomingInterface->GetDevice());
 }
 
-void
-LifecycleTcpL4Protocol::ReceiveIcmp(Ipv4Address,
-                                    uint8_t,
-                                    uint8_t icmpType,
-                                    uint8_t icmpCode,
-                                    uint32_t,
-                                    Ipv4Address payloadSource,
-                                    Ipv4Address payloadDestination,
-                                    const uint8_t payload[8])
-{
-    constexpr uint8_t PROTOCOL_UNREACHABLE = 2; // RFC 792; ns-3 has no name for it
-    if (m_shell && icmpType == Icmpv4Header::ICMPV4_DEST_UNREACH)
-    {
-        const bool isHard = icmpCode == PROTOCOL_UNREACHABLE ||
-                            icmpCode == Icmpv4DestinationUnreachable::ICMPV4_PORT_UNREACHABLE;
-        m_shell->ReceiveUnreachable(ToCore(payloadSource),
-                                    ToCore(payloadDestination),
-                                    payload,
-                                    isHard);
-    }
-}
-
-void
-LifecycleTcpL4Protocol::ReceiveIcmp(Ipv6Address,
-                                    uint8_t,
-                                    uint8_t icmpType,
-                                    uint8_t icmpCode,
-                                    uint32_t,
-                                    Ipv6Address payloadSource,
-                                    Ipv6Address payloadDestination,
-                                    const uint8_t payload[8])
-{
-    if (m_shell && icmpType == Icmpv6Header::ICMPV6_ERROR_DESTINATION_UNREACHABLE)
-    {
-        const bool isHard = icmpCode == Icmpv6Header::ICMPV6_ADM_PROHIBITED ||
-                            icmpCode == Icmpv6Header::ICMPV6_PORT_UNREACHABLE;
-        m_shell->ReceiveUnreachable(ToCore(payloadSource),
-                                    ToCore(payloadDestination),
-                                    payload,
-                                    isHard);
-    }
-}
-
 // For scripts.
 
 Ptr<Socket>
@@ -307,6 +262,8 @@ LifecycleTcpL4Protocol::GetCounters() const
         {"invalidIgnored", &Counters::invalidIgnored},
         {"resetsIn", &Counters::resetsIn},
         {"resetsOut", &Counters::resetsOut},
+        {"icmpErrorsIn", &Counters::icmpErrorsIn},
+        {"icmpErrorsIgnored", &Counters::icmpErrorsIgnored},
         {"acceptOverflows", &Counters::acceptOverflows},
         {"synOverflows", &Counters::synOverflows},
         {"fastOpensIn", &Counters::fastOpensIn},

@@ -164,17 +164,17 @@ LifecycleTcpShell::Keep(const lifecycle::Placement& placement, Ptr<Packet> paylo
 }
 
 void
-LifecycleTcpShell::ReceiveUnreachable(const lifecycle::IpAddress& source,
-                                      const lifecycle::IpAddress& destination,
-                                      const uint8_t header[8],
-                                      bool isHard)
+LifecycleTcpShell::ReceiveIcmp(const lifecycle::IpAddress& source,
+                               const lifecycle::IpAddress& destination,
+                               const uint8_t header[8],
+                               lifecycle::IcmpError error)
 {
     const auto word = [header](int at) {
         return static_cast<uint16_t>(header[at] << 8 | header[at + 1]);
     };
     const lifecycle::FourTuple tuple{source, destination, word(0), word(2)};
     const lifecycle::SeqNum seq(uint32_t{word(4)} << 16 | word(6));
-    Core().OnUnreachable(CoreNow(), tuple, seq, isHard);
+    Core().OnIcmpError(CoreNow(), tuple, seq, error);
     Run();
 }
 

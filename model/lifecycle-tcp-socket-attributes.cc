@@ -89,6 +89,18 @@ AddAttributes(TypeId tid)
         "Unanswered probes after which the connection is given up (TCP_KEEPCNT)",
         [](auto& config) -> auto& { return config.keepalive.probes; },
         aCount);
+    AddConfigAttribute<Owner>(
+        tid,
+        "UserTimeout",
+        "How long what was sent may stay unanswered, 0 for as DataRetries says (TCP_USER_TIMEOUT)",
+        [](auto& config) -> auto& { return config.keepalive.userTimeout; },
+        MakeTimeChecker(Time(0)));
+    AddConfigAttribute<Owner>(
+        tid,
+        "AbortOnClose",
+        "Whether Close resets the connection (SO_LINGER with a time of zero)",
+        [](auto& config) -> auto& { return config.closing.abortOnClose; },
+        aBoolean);
 }
 
 } // namespace

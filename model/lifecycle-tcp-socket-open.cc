@@ -62,6 +62,10 @@ LifecycleTcpSocket::ConnectTo(const End& peer, bool isV6)
     {
         return Fail(path.error);
     }
+    if (HasLocalAddress() && !m_shell->Output().IsOwn(ToCore(m_local.address)))
+    {
+        return Fail(ERROR_ADDRNOTAVAIL);
+    }
     lifecycle::ConnectRequest request;
     request.local = HasLocalAddress() ? ToCore(m_local.address) : path.source;
     request.localPort = m_isBound ? m_local.port : uint16_t{0};

@@ -1,5 +1,7 @@
 #include "lifecycle-tcp-types.h"
 
+#include <cerrno>
+
 namespace ns3
 {
 
@@ -30,6 +32,31 @@ ToString(LifecycleTcpCloseReason reason)
         return "aborted by this side";
     }
     return "unknown";
+}
+
+int
+ToPosixErrno(LifecycleTcpCloseReason reason)
+{
+    switch (reason)
+    {
+    case LifecycleTcpCloseReason::NONE:
+    case LifecycleTcpCloseReason::NORMAL:
+    case LifecycleTcpCloseReason::FIN_WAIT_2_TIMEOUT: // the application had closed it
+        return 0;
+    case LifecycleTcpCloseReason::REFUSED:
+        return ECONNREFUSED;
+    case LifecycleTcpCloseReason::RESET:
+        return ECONNRESET;
+    case LifecycleTcpCloseReason::CONNECT_TIMEOUT:
+    case LifecycleTcpCloseReason::DATA_TIMEOUT:
+    case LifecycleTcpCloseReason::KEEPALIVE_TIMEOUT:
+        return ETIMEDOUT;
+    case LifecycleTcpCloseReason::UNREACHABLE:
+        return EHOSTUNREACH;
+    case LifecycleTcpCloseReason::ABORTED:
+        break;
+    }
+    return ECONNABORTED;
 }
 
 } // namespace ns3

@@ -33,7 +33,7 @@ enum class LifecycleTcpCloseReason : uint8_t
     DATA_TIMEOUT,       //!< data or FIN never acknowledged (ETIMEDOUT)
     KEEPALIVE_TIMEOUT,  //!< keepalive probes never answered (ETIMEDOUT)
     FIN_WAIT_2_TIMEOUT, //!< closed by us, and the peer never sent its FIN
-    UNREACHABLE,        //!< ICMP said so (EHOSTUNREACH)
+    UNREACHABLE,        //!< ICMP said so, at once or before a time-out (EHOSTUNREACH)
     ABORTED,            //!< the application aborted it (ECONNABORTED)
 };
 
@@ -43,6 +43,14 @@ enum class LifecycleTcpCloseReason : uint8_t
  * \returns its name as a sentence fragment, for instance "connection refused"
  */
 const char* ToString(LifecycleTcpCloseReason reason);
+
+/**
+ * \ingroup tcp-lifecycle
+ * \param reason a reason
+ * \returns what a system's sockets would have in SO_ERROR, of <cerrno>: ECONNREFUSED, ECONNRESET,
+ * ETIMEDOUT, EHOSTUNREACH, ECONNABORTED, or 0 where the connection ended in order
+ */
+int ToPosixErrno(LifecycleTcpCloseReason reason);
 
 /**
  * \ingroup tcp-lifecycle

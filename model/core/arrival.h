@@ -60,6 +60,13 @@ Placement ArriveAtShortFinWait2(Context& context,
 /** §3.10.7.1: nobody is there. */
 Placement ArriveAtNobody(Context& context, const Segment& segment, Instant now);
 
+/** §3.9.2.2: an ICMP message that a segment sent with \p seq did not get there. */
+void ArriveIcmpError(Context& context,
+                     const FourTuple& tuple,
+                     SeqNum seq,
+                     IcmpError error,
+                     Instant now);
+
 /** Whether a segment is one that ends with the peer's FIN, which has been received already. */
 constexpr bool
 RepeatsFin(const Segment& segment, SeqNum rcvNxt)

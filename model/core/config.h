@@ -125,6 +125,14 @@ enum class RequestAck : uint8_t
     Ends,        //!< a RST, and the request is gone; the same for one out of the window
 };
 
+/** What a soft ICMP error does to a connection that is being opened (RFC 5461 §4). */
+enum class SoftErrors : uint8_t
+{
+    EndAtOnce,     //!< the attempt fails, a half-open request is dropped
+    EndIfRepeated, //!< they do at a second one, once the SYN or SYN-ACK was sent several times
+    Note,          //!< nothing, but if the attempt times out, this is why (RFC 9293 §3.9.2.2)
+};
+
 /** Telling the peer's segments from others' (RFC 5961). */
 struct ValidationConfig
 {
@@ -157,6 +165,9 @@ struct ValidationConfig
     Duration invalidInterval{0};
     uint8_t invalidAnswers{1};
     bool limitsOnlyChallenges{false}; //!< all but challenges are always answered
+    SoftErrors softErrors{SoftErrors::EndAtOnce};
+    /** Whether a hard ICMP error ends a connection that stands (RFC 9293 §3.9.2.2, SHLD-26). */
+    bool hardErrorsEnd{false};
 };
 
 /** What a SYN has to do to take the place of a TIME-WAIT. */

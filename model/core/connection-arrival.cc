@@ -525,6 +525,7 @@ ConnectionArrival::CheckAck()
     }
     m_conn.lastHeard = m_now;
     m_conn.keepaliveProbes = 0;
+    m_conn.icmpError = false; // it gets through again
     AcknowledgeNew();
     return ConcludeOurFin();
 }

@@ -91,6 +91,7 @@ struct Connection
     bool finSent : 1 {false};
     bool fastOpen : 1 {false};    //!< opened by RFC 7413, or trying to
     bool synHeld : 1 {false};     //!< the SYN waits for the first data
+    bool icmpError : 1 {false};   //!< ICMP has spoken of it since the peer was heard last
     bool peerFinSeen : 1 {false}; //!< the peer's FIN arrived in its turn
 
     // Send sequence space.

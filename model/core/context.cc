@@ -23,6 +23,21 @@ Next64(RandomSource& random)
 
 constexpr std::size_t kMostSpareTransfers = 64;
 
+/** Why a half-open request ends. */
+CloseReason
+EndOf(const RequestRecord& request, Event event)
+{
+    switch (event)
+    {
+    case Event::GiveUp:
+        return request.icmpError ? CloseReason::Unreachable : CloseReason::ConnectTimeout;
+    case Event::Abort:
+        return CloseReason::Aborted;
+    default:
+        return CloseReason::Reset;
+    }
+}
+
 } // namespace
 
 Context::Context(const Config& initial, RandomSource& randomSource)
@@ -281,9 +296,7 @@ Context::EndRequest(uint32_t index, std::optional<Event> event)
         Notify({.kind = NoticeKind::StateChanged,
                 .from = State::SynReceived,
                 .to = *Next(State::SynReceived, *event),
-                .reason = *event == Event::GiveUp  ? CloseReason::ConnectTimeout
-                          : *event == Event::Abort ? CloseReason::Aborted
-                                                   : CloseReason::Reset,
+                .reason = EndOf(request, *event),
                 .listener = request.listener,
                 .tuple = request.tuple});
     }

@@ -29,11 +29,13 @@ struct Counters
     uint64_t invalidIgnored{0};     //!< out of the window, not answered because of the rate limit
     uint64_t resetsIn{0};           //!< acceptable ones
     uint64_t resetsOut{0};
-    uint64_t acceptOverflows{0};  //!< third ACKs that found the accept queue full
-    uint64_t synOverflows{0};     //!< SYNs that found the backlog full
-    uint64_t fastOpensIn{0};      //!< SYNs whose data was taken at once (RFC 7413)
-    uint64_t fastOpensOut{0};     //!< SYNs sent with data
-    uint64_t fastOpensRefused{0}; //!< of these, those whose data had to be sent again
+    uint64_t icmpErrorsIn{0};      //!< of something in flight
+    uint64_t icmpErrorsIgnored{0}; //!< of nothing that was in flight (RFC 5927 §4.1)
+    uint64_t acceptOverflows{0};   //!< third ACKs that found the accept queue full
+    uint64_t synOverflows{0};      //!< SYNs that found the backlog full
+    uint64_t fastOpensIn{0};       //!< SYNs whose data was taken at once (RFC 7413)
+    uint64_t fastOpensOut{0};      //!< SYNs sent with data
+    uint64_t fastOpensRefused{0};  //!< of these, those whose data had to be sent again
     uint64_t cookiesSent{0};
     uint64_t cookiesAccepted{0};
     uint64_t cookiesRefused{0};    //!< ACKs at a listener that hold no valid cookie

@@ -139,21 +139,9 @@ Endpoint::OnDeadline(Instant now)
 }
 
 void
-Endpoint::OnUnreachable(Instant now, const FourTuple& tuple, SeqNum seq, bool)
+Endpoint::OnIcmpError(Instant now, const FourTuple& tuple, SeqNum seq, IcmpError error)
 {
-    const std::optional<RecordRef> ref = m_impl->Lookup(tuple);
-    if (!ref || ref->kind != RecordKind::Connection)
-    {
-        return;
-    }
-    Connection& conn = m_impl->connections.Get(ref->index);
-    // RFC 5927 §4.1: it has to speak of something in flight. Once the connection stands, even hard
-    // errors are soft ones (§5.2); while it opens, waiting longer would help nobody.
-    const bool inFlight = seq.IsWithin(conn.sndUna, conn.sndNxt.Since(conn.sndUna));
-    if (inFlight && conn.state.Get() == State::SynSent)
-    {
-        m_impl->End(conn, Event::GiveUp, CloseReason::Unreachable, now);
-    }
+    ArriveIcmpError(*m_impl, tuple, seq, error, now);
 }
 
 // Calls of the application.

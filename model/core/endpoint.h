@@ -60,6 +60,14 @@ struct OutSegment
     bool garbage{false};        //!< the payload is one byte of no meaning, not of the stream
 };
 
+/** What ICMP says of a segment that did not get where it was sent (RFC 9293 §3.9.2.2). */
+enum class IcmpError : uint8_t
+{
+    Soft,    //!< not now: network or host unreachable, time exceeded
+    Hard,    //!< never: protocol unreachable, or forbidden
+    Refused, //!< never: port unreachable (ECONNREFUSED)
+};
+
 /** What becomes of the payload of a segment received. */
 struct Placement
 {
@@ -151,8 +159,8 @@ class Endpoint
     void OnMalformed();
     /** Does all that is due by \p now. */
     void OnDeadline(Instant now);
-    /** ICMP says that what was sent to this tuple with \p seq cannot get there (RFC 5927 §4). */
-    void OnUnreachable(Instant now, const FourTuple& tuple, SeqNum seq, bool hard);
+    /** ICMP says that what was sent to this tuple with \p seq did not get there. */
+    void OnIcmpError(Instant now, const FourTuple& tuple, SeqNum seq, IcmpError error);
 
     // Calls of the application.
 

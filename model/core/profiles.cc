@@ -91,6 +91,7 @@ FreeBsd()
                 .invalidInterval = 1s,                    // net.inet.tcp.ack_war_timewindow
                 .invalidAnswers = 5,                      // net.inet.tcp.ack_war_cnt
                 .limitsOnlyChallenges = true,             // tcp_send_challenge_ack()
+                .softErrors = SoftErrors::EndIfRepeated,  // tcp_notify(), syncache_unreach()
             },
         .closing =
             {
@@ -137,7 +138,10 @@ Windows()
                 .firstEphemeralPort = 49152,       // DynamicPortRangeStartPort
                 .lastEphemeralPort = 65535,        // DynamicPortRangeNumberOfPorts: 16384
             },
-        .validation = {}, // not documented: as the others
+        .validation =
+            {
+                .softErrors = SoftErrors::Note, // not documented: as the RFCs ask
+            },
         .closing =
             {
                 .msl = 60s,                         // TcpTimedWaitDelay: 120 s
@@ -179,7 +183,11 @@ Rfc9293()
                 .firstEphemeralPort = 1024,      // RFC 6056 §3.2
                 .lastEphemeralPort = 65535,      // RFC 6056 §3.2
             },
-        .validation = {}, // RFC 9293 §3.10.7.4 takes over RFC 5961
+        .validation = // RFC 9293 §3.10.7.4 takes over RFC 5961
+        {
+            .softErrors = SoftErrors::Note, // RFC 9293 §3.9.2.2, MUST-56
+            .hardErrorsEnd = true,          // RFC 9293 §3.9.2.2, SHLD-26
+        },
         .closing =
             {
                 .msl = 2min,                     // RFC 9293 §3.4.2
@@ -222,6 +230,8 @@ Textbook()
             {
                 .rfc5961 = false, // RFC 793, page 37: any RST in the window resets; page 71: SYN
                 .requestSyn = RequestSyn::Resets, // RFC 793, page 71
+                .softErrors = SoftErrors::Note,   // RFC 1122 §4.2.3.9: must not abort
+                .hardErrorsEnd = true,            // RFC 1122 §4.2.3.9: should abort
             },
         .closing =
             {

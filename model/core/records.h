@@ -55,6 +55,7 @@ struct RequestRecord
     uint8_t retries{0};             //!< SYN-ACKs sent again
     bool wantsCookie{false};        //!< its SYN-ACK carries a Fast Open cookie
     AnswerLimiter invalidAnswers{}; //!< answers to what is invalid
+    bool icmpError{false};          //!< ICMP has spoken of its SYN-ACK
     ListenerId listener;
     ExpiryLink expiry; //!< of the SYN-ACK's retransmission timer
 };

@@ -82,6 +82,10 @@ MayRetry(const Connection& conn, Instant now)
 CloseReason
 TimeoutReason(const Connection& conn)
 {
+    if (conn.icmpError)
+    {
+        return CloseReason::Unreachable; // RFC 9293 §3.9.2.2, SHLD-25: the application learns why
+    }
     return IsConnecting(conn) ? CloseReason::ConnectTimeout : CloseReason::DataTimeout;
 }
 
@@ -158,7 +162,9 @@ OnKeepaliveTimeout(Context& context, Connection& conn, Instant now)
 {
     if (KeepaliveGivesUp(conn, now))
     {
-        context.EndWithReset(conn, Event::GiveUp, CloseReason::KeepaliveTimeout, now);
+        const CloseReason reason =
+            conn.icmpError ? CloseReason::Unreachable : CloseReason::KeepaliveTimeout;
+        context.EndWithReset(conn, Event::GiveUp, reason, now);
         return;
     }
     conn.keepaliveProbes += conn.keepaliveProbes < UINT8_MAX;

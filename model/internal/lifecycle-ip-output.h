@@ -44,6 +44,9 @@ class LifecycleIpOutput
      */
     Path Find(const lifecycle::IpAddress& destination, Ptr<NetDevice> device) const;
 
+    /** \returns whether an interface of this node has the address */
+    bool IsOwn(const lifecycle::IpAddress& address) const;
+
     /**
      * \param segment addressed from this node's point of view
      * \param packet its payload, with the tags of its socket; taken over

@@ -138,6 +138,20 @@ AddHandshakeAttributes(TypeId tid)
         ATime(Time(0)));
     AddConfigAttribute<Owner>(
         tid,
+        "SoftErrors",
+        "What ICMP's network or host unreachable does to a connection that is being opened: "
+        "EndAtOnce, as in Linux, EndIfRepeated, as in FreeBSD, or Note (RFC 9293 §3.9.2.2)",
+        [](auto& config) -> auto& { return config.validation.softErrors; },
+        MakeStringChecker());
+    AddConfigAttribute<Owner>(
+        tid,
+        "HardErrorsEnd",
+        "Whether ICMP's port or protocol unreachable ends a connection that stands (RFC 9293 "
+        "§3.9.2.2; RFC 5927 §5.2 says why it should not)",
+        [](auto& config) -> auto& { return config.validation.hardErrorsEnd; },
+        MakeBooleanChecker());
+    AddConfigAttribute<Owner>(
+        tid,
         "Isn",
         "How initial sequence numbers are chosen: Hashed (RFC 6528), Fixed (always FixedIsn, for "
         "teaching) or Random",

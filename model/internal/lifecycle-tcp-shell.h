@@ -80,12 +80,12 @@ class LifecycleTcpShell
      * \param source of the segment, an address of this node
      * \param destination of the segment
      * \param header the first eight bytes of the segment
-     * \param isHard whether trying again is in vain (RFC 5461 §2)
+     * \param error what it says
      */
-    void ReceiveUnreachable(const lifecycle::IpAddress& source,
-                            const lifecycle::IpAddress& destination,
-                            const uint8_t header[8],
-                            bool isHard);
+    void ReceiveIcmp(const lifecycle::IpAddress& source,
+                     const lifecycle::IpAddress& destination,
+                     const uint8_t header[8],
+                     lifecycle::IcmpError error);
 
     /** Passes on what the core has to say, and asks to be woken at its next deadline. */
     void Run();

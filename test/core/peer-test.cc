@@ -139,6 +139,16 @@ PeerTest::Send(const Sketch& sketch)
     AfterStep();
 }
 
+void
+PeerTest::Tell(IcmpError error, uint32_t seq)
+{
+    static constexpr const char* kNames[] = {"soft", "hard", "refused"};
+    BeforeStep();
+    Note(std::string("  < ICMP ") + kNames[static_cast<int>(error)] + " of " + std::to_string(seq));
+    Core().OnIcmpError(now, Tuple(), SeqNum(kIss) + seq, error);
+    AfterStep();
+}
+
 bool
 PeerTest::Matches(const Sketch& sketch, const OutSegment& out) const
 {

@@ -46,6 +46,11 @@ class PeerTest : public testing::Test
     // What the peer does.
 
     void Send(const Sketch& sketch);
+    /**
+     * ICMP says that a segment did not get there.
+     * \param seq of the segment, relative to the endpoint's initial sequence number
+     */
+    void Tell(IcmpError error, uint32_t seq = 0);
     /** The next segment that the endpoint has sent. */
     void Expect(const Sketch& sketch, Where where = Where::Here());
     /** The endpoint sends nothing for exactly \p wait, and then this. */

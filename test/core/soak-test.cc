@@ -105,7 +105,10 @@ class Soak : public PeerTest
             Core().ShutdownSend(now, connection);
             break;
         case 8:
-            Core().OnUnreachable(now, Tuple(), Near(SeqNum(kIss), random), random.Chance(0.5));
+            Core().OnIcmpError(now,
+                               Tuple(),
+                               Near(SeqNum(kIss), random),
+                               static_cast<IcmpError>(random.Below(3)));
             break;
         case 9:
             if (random.Chance(0.3))

@@ -1,7 +1,5 @@
 #include "lifecycle-network.h"
 
-#include "ns3/icmpv4.h"
-#include "ns3/icmpv6-header.h"
 #include "ns3/inet-socket-address.h"
 #include "ns3/inet6-socket-address.h"
 #include "ns3/internet-stack-helper.h"
@@ -11,20 +9,16 @@
 #include "ns3/ipv6-address-helper.h"
 #include "ns3/ipv6.h"
 #include "ns3/lifecycle-tcp-helper.h"
-#include "ns3/lifecycle-tcp-socket.h"
 #include "ns3/loopback-net-device.h"
 #include "ns3/packet.h"
 #include "ns3/point-to-point-helper.h"
 #include "ns3/simulator.h"
 #include "ns3/string.h"
 #include "ns3/tcp-header.h"
-#include "ns3/tcp-socket-base.h"
-
-#include <array>
 
 /**
  * \file
- * What lies between TCP and IP: ICMP, devices, link-local addresses, other packets' company.
+ * What lies between TCP and IP: devices, link-local addresses, other packets' company.
  */
 
 namespace lifecycle_test
@@ -37,89 +31,9 @@ namespace
 
 constexpr uint16_t PORT = 80;
 
-/// The first eight bytes of a TCP header.
-std::array<uint8_t, 8>
-HeadOf(const TcpHeader& header)
-{
-    const uint32_t seq = header.GetSequenceNumber().GetValue();
-    return {static_cast<uint8_t>(header.GetSourcePort() >> 8),
-            static_cast<uint8_t>(header.GetSourcePort()),
-            static_cast<uint8_t>(header.GetDestinationPort() >> 8),
-            static_cast<uint8_t>(header.GetDestinationPort()),
-            static_cast<uint8_t>(seq >> 24),
-            static_cast<uint8_t>(seq >> 16),
-            static_cast<uint8_t>(seq >> 8),
-            static_cast<uint8_t>(seq)};
-}
-
-/// Answers the SYN of a client with ICMP.
-template <typename Answer>
-void
-AnswerSyn(const TalkingClient& client, Answer answer)
-{
-    client.socket->TraceConnectWithoutContext(
-        "Tx",
-        Callback<void, Ptr<const Packet>, const TcpHeader&, Ptr<const TcpSocketBase>>(
-            [answer](Ptr<const Packet>, const TcpHeader& header, Ptr<const TcpSocketBase>) {
-                Simulator::Schedule(MilliSeconds(1),
-                                    [answer, head = HeadOf(header)] { answer(head); });
-            }));
-}
-
-void
-ExpectUnreachable(const TalkingClient& client)
-{
-    Simulator::Stop(Seconds(2.1));
-    Simulator::Run();
-    EXPECT_EQ(client.failed, 1);
-    EXPECT_EQ(DynamicCast<LifecycleTcpSocket>(client.socket)->GetCloseReason(),
-              LifecycleTcpCloseReason::UNREACHABLE);
-    EXPECT_EQ(client.socket->GetErrno(), Socket::ERROR_NOROUTETOHOST);
-}
-
 } // namespace
 
 using IpTest = Simulation;
-
-TEST_F(IpTest, AnUnreachablePortFailsTheConnectionAtOnce)
-{
-    Network network;
-    const Ipv4Address nowhere("10.1.1.77");
-    TalkingClient client(network.Client(), InetSocketAddress(nowhere, PORT), 0, 1);
-    AnswerSyn(client, [&](std::array<uint8_t, 8> head) {
-        Address name;
-        client.socket->GetSockName(name);
-        network.ClientTcp()->ReceiveIcmp(Ipv4Address("10.1.1.1"),
-                                         64,
-                                         Icmpv4Header::ICMPV4_DEST_UNREACH,
-                                         Icmpv4DestinationUnreachable::ICMPV4_PORT_UNREACHABLE,
-                                         0,
-                                         InetSocketAddress::ConvertFrom(name).GetIpv4(),
-                                         nowhere,
-                                         head.data());
-    });
-    ExpectUnreachable(client);
-}
-
-TEST_F(IpTest, AnUnreachableIpv6PortFailsTheConnectionAtOnce)
-{
-    Network network({.family = Family::V6});
-    const Ipv6Address nowhere("fd00:2::77");
-    TalkingClient client(network.Client(), Inet6SocketAddress(nowhere, PORT), 0, 1);
-    AnswerSyn(client, [&](std::array<uint8_t, 8> head) {
-        Address name;
-        client.socket->GetSockName(name);
-        network.ClientTcp()->ReceiveIcmp(Ipv6Address("fd00:2::1"),
-                                         64,
-                                         Icmpv6Header::ICMPV6_ERROR_DESTINATION_UNREACHABLE,
-                                         Icmpv6Header::ICMPV6_PORT_UNREACHABLE,
-                                         0,
-                                         Inet6SocketAddress::ConvertFrom(name).GetIpv6(),
-                                         nowhere,
-                                         head.data());
-    });
-    ExpectUnreachable(client);
-}
 
 TEST_F(IpTest, AListenerOnOneDeviceTakesNothingFromAnother)
 {

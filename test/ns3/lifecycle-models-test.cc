@@ -3,8 +3,6 @@
 #include "lifecycle-network.h"
 
 #include "ns3/boolean.h"
-#include "ns3/double.h"
-#include "ns3/error-model.h"
 #include "ns3/lifecycle-tcp-handshake-model.h"
 #include "ns3/lifecycle-tcp-helper.h"
 #include "ns3/lifecycle-tcp-keepalive-model.h"
@@ -161,9 +159,7 @@ TEST_F(ModelsTest, AScriptsOwnHandshakeModelIsAsked)
 {
     Network network;
     network.ClientTcp()->SetModel(CreateObject<ImpatientHandshake>());
-    const auto loseAll = CreateObject<RateErrorModel>();
-    loseAll->SetAttribute("ErrorRate", DoubleValue(1));
-    network.SetErrorModel(loseAll);
+    network.SetErrorModel(LoseAll());
     TalkingClient client(network.Client(), network.ServerAt(PORT), 0, 0);
     std::vector<Time> changes; // to SYN_SENT, and to CLOSED
     network.ClientTcp()->TraceConnectWithoutContext(

@@ -88,6 +88,12 @@ Network::Client() const
 }
 
 Ptr<Node>
+Network::Router() const
+{
+    return m_nodes.Get(1);
+}
+
+Ptr<Node>
 Network::Server() const
 {
     return m_nodes.Get(2);
@@ -151,6 +157,14 @@ Ptr<Socket>
 Network::MakeSocket(Ptr<Node> node)
 {
     return Socket::CreateSocket(node, TcpSocketFactory::GetTypeId());
+}
+
+Ptr<ErrorModel>
+LoseAll()
+{
+    const auto model = CreateObject<RateErrorModel>();
+    model->SetRate(1);
+    return model;
 }
 
 uint8_t

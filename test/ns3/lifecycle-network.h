@@ -61,6 +61,7 @@ class Network
     explicit Network(const NetworkOptions& options = {});
 
     ns3::Ptr<ns3::Node> Client() const;
+    ns3::Ptr<ns3::Node> Router() const;
     ns3::Ptr<ns3::Node> Server() const;
     ns3::Ptr<ns3::LifecycleTcpL4Protocol> ClientTcp() const;
     ns3::Ptr<ns3::LifecycleTcpL4Protocol> ServerTcp() const;
@@ -83,6 +84,9 @@ class Network
     ns3::Ptr<ns3::PointToPointNetDevice> m_clientDevice;
     ns3::Ptr<ns3::PointToPointNetDevice> m_serverDevice;
 };
+
+/// Nothing gets through.
+ns3::Ptr<ns3::ErrorModel> LoseAll();
 
 /// The byte at a place of the streams that tests send.
 uint8_t PatternAt(uint64_t offset);
