@@ -3,8 +3,10 @@
 #include "addresses.h"
 #include "stack.h"
 
+#include "ns3/boolean.h"
 #include "ns3/callback.h"
 #include "ns3/inet-socket-address.h"
+#include "ns3/inet6-socket-address.h"
 #include "ns3/simulator.h"
 #include "ns3/tcp-socket-factory.h"
 
@@ -26,9 +28,13 @@ constexpr uint32_t CHUNK = 65536;
 
 } // namespace
 
-Client::Client(ns3::Ptr<ns3::Node> node, const ns3::Address& peer, std::function<void()> onDone)
+Client::Client(ns3::Ptr<ns3::Node> node,
+               const ns3::Address& peer,
+               const Options& options,
+               std::function<void()> onDone)
     : m_node(node),
       m_peer(peer),
+      m_options(options),
       m_onDone(std::move(onDone))
 {
     WatchStateChanges(node, [this](const ns3::LifecycleTcpTransition& transition) {
@@ -44,13 +50,92 @@ Client::~Client()
 void
 Client::Start()
 {
+    if (m_options.fastOpen)
+    {
+        StartInput();
+    }
+    else
+    {
+        Open();
+    }
+}
+
+void
+Client::Open()
+{
     m_socket = ns3::Socket::CreateSocket(m_node, ns3::TcpSocketFactory::GetTypeId());
     m_socket->SetConnectCallback(ns3::MakeCallback(&Client::OnConnected, this),
                                  ns3::MakeCallback(&Client::OnConnectFailed, this));
-    const bool isIpv4 = ns3::InetSocketAddress::IsMatchingType(m_peer);
-    if ((isIpv4 ? m_socket->Bind() : m_socket->Bind6()) == -1 || m_socket->Connect(m_peer) == -1)
+    const bool isFast = m_options.fastOpen && !m_input.empty();
+    if (isFast)
+    {
+        m_socket->SetAttribute("FastOpen", ns3::BooleanValue(true));
+    }
+    if (Bind() == -1 || m_socket->Connect(m_peer) == -1)
     {
         OnConnectFailed(m_socket);
+    }
+    else if (isFast)
+    {
+        StartStream(); // the SYN waits for what is written
+    }
+}
+
+int
+Client::Bind()
+{
+    const bool isIpv4 = ns3::InetSocketAddress::IsMatchingType(m_peer);
+    if (m_options.localPort == 0)
+    {
+        return isIpv4 ? m_socket->Bind() : m_socket->Bind6();
+    }
+    return isIpv4 ? m_socket->Bind(
+                        ns3::InetSocketAddress(ns3::Ipv4Address::GetAny(), m_options.localPort))
+                  : m_socket->Bind(
+                        ns3::Inet6SocketAddress(ns3::Ipv6Address::GetAny(), m_options.localPort));
+}
+
+void
+Client::StartInput()
+{
+    if (!std::exchange(m_inputStarted, true))
+    {
+        const auto context = m_node->GetId();
+        m_outputThread.Start(STDOUT_FILENO, context, [this](int error) { OnOutput(error); });
+        m_inputThread.Start(STDIN_FILENO, context, [this](std::string piece) {
+            OnInput(std::move(piece));
+        });
+    }
+}
+
+void
+Client::StartStream()
+{
+    if (!m_stream)
+    {
+        m_stream.emplace(m_socket, *this);
+        SendInput();
+    }
+}
+
+void
+Client::Renew()
+{
+    m_bytesRead += m_stream->GetBytesRead();
+    m_bytesWritten += m_stream->GetBytesWritten();
+    m_stream.reset();
+    m_socket = nullptr;
+    m_sendClosed = false;
+    m_isClosed = false;
+    m_isRenewing = false;
+    m_reason = LifecycleTcpCloseReason::NONE;
+    if (!m_input.empty())
+    {
+        Open();
+    }
+    else if (m_inputEnded)
+    {
+        Finish("");
     }
 }
 
@@ -81,20 +166,24 @@ Client::GetFailure() const
     return m_failure;
 }
 
-const Stream*
-Client::GetStream() const
+uint64_t
+Client::GetBytesRead() const
 {
-    return m_stream ? &*m_stream : nullptr;
+    return m_bytesRead + (m_stream ? m_stream->GetBytesRead() : 0);
+}
+
+uint64_t
+Client::GetBytesWritten() const
+{
+    return m_bytesWritten + (m_stream ? m_stream->GetBytesWritten() : 0);
 }
 
 void
-Client::OnConnected(ns3::Ptr<ns3::Socket> socket)
+Client::OnConnected(ns3::Ptr<ns3::Socket>)
 {
-    m_stream.emplace(socket, *this);
-    m_outputThread.Start(STDOUT_FILENO, m_node->GetId(), [this](int error) { OnOutput(error); });
-    m_inputThread.Start(STDIN_FILENO, m_node->GetId(), [this](std::string piece) {
-        OnInput(std::move(piece));
-    });
+    m_wasConnected = true;
+    StartInput();
+    StartStream();
     OnReadable();
 }
 
@@ -107,7 +196,7 @@ Client::OnConnectFailed(ns3::Ptr<ns3::Socket>)
 void
 Client::OnTransition(const ns3::LifecycleTcpTransition& transition)
 {
-    if (transition.peer != m_peer)
+    if (transition.peer != m_peer || transition.from == TcpSocket::TIME_WAIT)
     {
         return;
     }
@@ -125,7 +214,18 @@ Client::OnInput(std::string piece)
     m_inputEnded = piece.empty();
     m_input = std::move(piece);
     m_isPieceHeld = true;
-    SendInput();
+    if (m_socket)
+    {
+        SendInput();
+    }
+    else if (m_inputEnded && m_wasConnected)
+    {
+        Finish("");
+    }
+    else
+    {
+        Open();
+    }
 }
 
 void
@@ -135,7 +235,8 @@ Client::SendInput()
     {
         return;
     }
-    while (!m_input.empty())
+    const bool isOver = m_options.reconnect && m_stream->IsAtEnd(); // the rest is for the next
+    while (!m_input.empty() && !isOver)
     {
         const std::size_t size = std::min<std::size_t>(m_stream->Room(), m_input.size());
         if (size == 0)
@@ -146,7 +247,7 @@ Client::SendInput()
         m_input.erase(0, size);
     }
     // At a terminal nobody should have to end the input of a connection the peer has ended.
-    if (m_inputEnded || (m_stream->IsAtEnd() && isatty(STDIN_FILENO)))
+    if (m_inputEnded || isOver || (m_stream->IsAtEnd() && isatty(STDIN_FILENO)))
     {
         m_sendClosed = true;
         m_stream->ShutdownSend();
@@ -190,11 +291,14 @@ Client::OnOutput(int error)
 {
     if (error != 0)
     {
-        m_stream->Close();
+        if (m_stream)
+        {
+            m_stream->Close();
+        }
         Finish(std::string("standard output cannot be written: ") + std::strerror(error) + ".");
         return;
     }
-    if (!m_done)
+    if (!m_done && m_stream)
     {
         OnReadable();
         FinishIfComplete();
@@ -229,7 +333,15 @@ Client::FinishIfComplete()
     }
     else if (m_stream && m_stream->IsAtEnd() && m_sendClosed && (m_isClosed || !CanReport(m_node)))
     {
-        Finish("");
+        const bool isMoreToSend = !m_inputEnded || !m_input.empty();
+        if (!m_options.reconnect || !isMoreToSend || !m_failure.empty())
+        {
+            Finish("");
+        }
+        else if (!std::exchange(m_isRenewing, true))
+        {
+            ns3::Simulator::ScheduleNow(&Client::Renew, this); // the stream may be on the stack
+        }
     }
 }
 

@@ -39,6 +39,8 @@ Examples
   The same without being root, in a network namespace that goes with the shell:
       unshare -rn sh -c 'tcp-lifecycle-proxy serve --service echo & sleep 1
                          echo hello | nc -N 10.44.0.2 7; kill $!'
+  Connect anew, from the same port, each time the peer has closed:
+      sudo tcp-lifecycle-proxy connect 10.44.0.1:8000 --local-port 40000 --reconnect
   See every state change, keep the frames for Wireshark, shorten TIME-WAIT:
       sudo tcp-lifecycle-proxy serve --service http --root . --verbose \
                                --pcap model.pcap --set Msl=2s

@@ -10,12 +10,14 @@
 
 #include "ns3/boolean.h"
 #include "ns3/global-value.h"
+#include "ns3/rng-seed-manager.h"
 #include "ns3/simulator.h"
 #include "ns3/string.h"
 
 #include <iomanip>
 #include <iostream>
 #include <optional>
+#include <random>
 #include <sstream>
 
 namespace proxy
@@ -143,7 +145,7 @@ Connect(const Options& options, const ModelNode& model, const ns3::Address& peer
 {
     Report report(model.node, options.verbose);
     Ending ending(report);
-    Client client(model.node, peer, [] { ns3::Simulator::Stop(); });
+    Client client(model.node, peer, options, [] { ns3::Simulator::Stop(); });
     bool interrupted = false;
     SignalThread signals(
         model.node->GetId(),
@@ -164,9 +166,8 @@ Connect(const Options& options, const ModelNode& model, const ns3::Address& peer
         text << std::fixed << std::setprecision(1) << "connected for "
              << ns3::Simulator::Now().GetSeconds() << " s\n  connections  ";
         AddEnds(text, model, report);
-        const auto* stream = client.GetStream();
-        text << "\n  bytes        received " << (stream ? stream->GetBytesRead() : 0) << ", sent "
-             << (stream ? stream->GetBytesWritten() : 0);
+        text << "\n  bytes        received " << client.GetBytesRead() << ", sent "
+             << client.GetBytesWritten();
         Message(text.str());
     }
     if (!client.GetFailure().empty())
@@ -190,6 +191,10 @@ RunJob(const Options& options)
     ns3::GlobalValue::Bind("SimulatorImplementationType",
                            ns3::StringValue("ns3::RealtimeSimulatorImpl"));
     ns3::GlobalValue::Bind("ChecksumEnabled", ns3::BooleanValue(true));
+    // What strangers must not foresee (RFC 6528) may not be the same in each run.
+    std::random_device random;
+    std::uniform_int_distribution<uint32_t> anySeed(1, MAX_SEED);
+    ns3::RngSeedManager::SetSeed(options.seed.value_or(anySeed(random)));
 
     int status = 0;
     {

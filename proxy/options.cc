@@ -124,6 +124,12 @@ ReadPeer(const po::variables_map& variables, Options& options)
         options.peerHost = options.peerHost.substr(1, options.peerHost.size() - 2);
     }
     options.peerPort = ParsePort(text.substr(colon + 1), "connect");
+    if (variables.count("local-port") != 0)
+    {
+        options.localPort = ParsePort(variables["local-port"].as<std::string>(), "--local-port");
+    }
+    options.reconnect = variables.count("reconnect") != 0;
+    options.fastOpen = variables.count("fast-open") != 0;
 }
 
 /** \param host its address on the tap \param model the model's \param option for the message */
@@ -189,6 +195,18 @@ ReadTcp(const po::variables_map& variables, Options& options)
         throw UserError("--tcp: '" + tcp + "' is neither lifecycle nor stock.");
     }
     options.tcp = tcp == "stock" ? TcpChoice::STOCK : TcpChoice::LIFECYCLE;
+    if (variables.count("profile") != 0)
+    {
+        options.profile = variables["profile"].as<std::string>();
+    }
+    if (variables.count("seed") != 0)
+    {
+        options.seed = variables["seed"].as<uint32_t>();
+        if (options.seed == 0U || options.seed > MAX_SEED)
+        {
+            throw UserError("--seed: write a number from 1 to " + std::to_string(MAX_SEED) + ".");
+        }
+    }
     if (variables.count("set") == 0)
     {
         return;
@@ -233,6 +251,14 @@ ParseOptions(int argc, const char* const argv[])
             "directory the http service serves")
         ("max-connections", po::value<uint32_t>()->value_name("N")->default_value(1024),
             "connections served at once; more are closed as soon as they are accepted");
+    po::options_description connect("Options of connect");
+    connect.add_options()
+        ("local-port", po::value<std::string>()->value_name("N"),
+            "the model's port, instead of one that it chooses")
+        ("reconnect", "when the peer has closed, close as well, and connect again for further "
+            "input; the end of input ends it")
+        ("fast-open", "connect when there is input, and send it with the SYN if the peer has given "
+            "a cookie before (RFC 7413)");
     po::options_description link("The link");
     link.add_options()
         ("tap-name", po::value<std::string>()->value_name("NAME")->default_value("tcplc%d"),
@@ -253,8 +279,14 @@ ParseOptions(int argc, const char* const argv[])
             "(IPv4 only)");
     po::options_description model("The model");
     model.add_options()
+        ("profile", po::value<std::string>()->value_name("NAME"),
+            "take all values of a system: Linux, FreeBsd, Windows, Rfc9293 or Textbook; --set "
+            "goes before it")
         ("set", po::value<std::vector<std::string>>()->value_name("NAME=VALUE"),
             "set an attribute of the model, for instance Msl=2s; may be repeated")
+        ("seed", po::value<uint32_t>()->value_name("N"),
+            "draw initial sequence numbers, ports and cookies alike each time; for experiments "
+            "only, because others can foresee them")
         ("tcp", po::value<std::string>()->value_name("lifecycle|stock")->default_value("lifecycle"),
             "stock: ns-3's own TCP instead, to compare; it cannot report its connections");
     po::options_description output("What to show");
@@ -269,7 +301,7 @@ ParseOptions(int argc, const char* const argv[])
     // clang-format on
 
     po::options_description visible;
-    visible.add(serve).add(link).add(model).add(output);
+    visible.add(serve).add(connect).add(link).add(model).add(output);
     po::options_description all;
     all.add(visible).add(hidden);
     po::positional_options_description positional;

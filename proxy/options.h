@@ -52,6 +52,9 @@ struct ServiceOptions
     uint16_t port;
 };
 
+/** The largest seed that all generators of ns-3 take (m2 in its rng-stream.cc, less 1). */
+constexpr uint32_t MAX_SEED = 4294944442;
+
 /** The command line, checked. */
 struct Options
 {
@@ -71,6 +74,12 @@ struct Options
 
     std::string peerHost;
     uint16_t peerPort{0};
+    uint16_t localPort{0}; //!< of the model, 0 for any
+    bool reconnect{false}; //!< connect again when the peer has closed and there is more to send
+    bool fastOpen{false};  //!< send the first bytes with the SYN
+
+    std::optional<uint32_t> seed; //!< of all randomness; none: a different one each time
+    std::string profile;          //!< a system whose values the model takes, empty for none
 
     TcpChoice tcp{TcpChoice::LIFECYCLE};
     std::vector<std::pair<std::string, std::string>> tcpAttributes;

@@ -52,10 +52,31 @@ ParseAttribute(const std::string& name, const std::string& text)
     return read();
 }
 
+/** \param tcp gets the values of the system \param name its name, empty for none */
+void
+SetProfile(ns3::LifecycleTcpHelper& tcp, const std::string& name)
+{
+    if (name.empty())
+    {
+        return;
+    }
+    const auto result = TryInChild([&] {
+        ns3::CreateObject<ns3::LifecycleTcpL4Protocol>()->SetProfile(name);
+        return true;
+    });
+    if (!result.succeeded)
+    {
+        throw UserError("--profile: the model has no profile '" + name +
+                        "'; choose Linux, FreeBsd, Windows, Rfc9293 or Textbook.");
+    }
+    tcp.SetProfile(name);
+}
+
 void
 InstallLifecycle(ns3::Ptr<ns3::Node> node, const Options& options)
 {
     ns3::LifecycleTcpHelper tcp;
+    SetProfile(tcp, options.profile);
     tcp.SetAttribute("SndBufSize", ns3::UintegerValue(BUFFER_SIZE));
     tcp.SetAttribute("RcvBufSize", ns3::UintegerValue(BUFFER_SIZE));
     for (const auto& [name, text] : options.tcpAttributes)
@@ -81,6 +102,10 @@ PrepareStock(const Options& options)
     if (!options.tcpAttributes.empty())
     {
         throw UserError("--set: only attributes of the model can be set, not with --tcp=stock.");
+    }
+    if (!options.profile.empty() || options.fastOpen)
+    {
+        throw UserError("--profile and --fast-open are for the model, not for --tcp=stock.");
     }
     const ns3::UintegerValue segmentSize(SegmentSizeFor(options.mtu));
     const ns3::UintegerValue bufferSize(BUFFER_SIZE);

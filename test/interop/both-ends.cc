@@ -16,8 +16,14 @@ PrintTo(const BothEnds& ends, std::ostream* output)
 void
 Observer::Follow(const KernelSocket& socket)
 {
-    m_local = socket.GetLocal();
-    m_peer = socket.GetPeer();
+    Follow(socket.GetLocal(), socket.GetPeer());
+}
+
+void
+Observer::Follow(const std::string& local, const std::string& peer)
+{
+    m_local = local;
+    m_peer = peer;
 }
 
 BothEnds
@@ -40,7 +46,7 @@ Observer::Become(ProxyProcess& proxy, const BothEnds& expected)
     }
     return testing::AssertionFailure() << testing::PrintToString(seen) << " instead of "
                                        << testing::PrintToString(expected) << "\n"
-                                       << Tables() << proxy.Messages();
+                                       << Tables();
 }
 
 std::optional<SocketLine>

@@ -34,6 +34,9 @@ class Observer
     /** \param socket the kernel's side of the connection to know */
     void Follow(const KernelSocket& socket);
 
+    /** \param local address and port of the kernel's side \param peer of the model's */
+    void Follow(const std::string& local, const std::string& peer);
+
     /** \param proxy asked for the model's view \returns what both sides report */
     BothEnds Look(ProxyProcess& proxy);
 

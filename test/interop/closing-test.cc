@@ -146,8 +146,12 @@ TEST_F(ClosingTest, LingerOfZeroAtTheKernelResetsAModelThatHasClosedItsHalf)
 TEST_F(ClosingTest, AbortOfTheModelResetsTheKernel)
 {
     auto proxy = ServeNobody({"AbortOnClose=true"});
+    link->SetRule([](const TcpSegment& segment) {
+        return IsReset(segment) ? Fate::Hold : Fate::Pass; // until connect() has returned
+    });
     connection = KernelSocket::Connect(MODEL, 7);
     Follow(connection);
+    link->Release();
     EXPECT_EQ(connection.ReceiveAll(), "");
     EXPECT_EQ(connection.GetError(), ECONNRESET) << link->Transcript();
     EXPECT_TRUE(Become(*proxy, {ABSENT, ABSENT})) << link->Transcript();

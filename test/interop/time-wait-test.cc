@@ -72,6 +72,13 @@ INSTANTIATE_TEST_SUITE_P(Both, TimeWaitReuseTest, testing::Bool(), [](const auto
     return timestamps.param ? "WithTimestamps" : "WithoutTimestamps";
 });
 
+/** \returns whether a segment opens a connection */
+bool
+IsSyn(const TcpSegment& segment)
+{
+    return segment.flags == SYN;
+}
+
 /** Brings the kernel into TIME-WAIT. */
 class KernelTimeWaitTest : public LinkTest
 {
@@ -214,6 +221,50 @@ TEST_F(KernelTimeWaitTest, OldSynOfTheModelIsAnsweredAsTheModelAnswersOne)
     EXPECT_TRUE(answer.IsBareAck()) << ToString(answer);
     EXPECT_EQ(answer.ack, fin.seq + 1) << link->Transcript();
     EXPECT_EQ(KernelState(), "TIME-WAIT");
+}
+
+TEST_P(TimeWaitReuseTest, ModelConnectsAgainFromItsPortIntoTheTimeWaitOfTheKernel)
+{
+    SET_SYSCTL_OR_SKIP("tcp_timestamps", GetParam() ? "1" : "0");
+    Connect({}, {"--local-port", "40000", "--reconnect"});
+    connection.Close();
+    ASSERT_TRUE(WaitUntil([&] {
+        return Look(*client) == BothEnds{"TIME-WAIT", ABSENT};
+    })) << Tables();
+
+    client->Process().WriteInput("again");
+    connection = listener.Accept();
+    EXPECT_EQ(connection.Receive(5), "again") << link->Transcript();
+    const auto syns = link->Find(IsSyn);
+    ASSERT_EQ(syns.size(), 2U) << link->Transcript();
+    EXPECT_EQ(syns[0].sourcePort, syns[1].sourcePort);
+    EXPECT_GT(static_cast<int32_t>(syns[1].seq - syns[0].seq), 0) << link->Transcript();
+    EXPECT_TRUE(link->Find(IsReset).empty()) << link->Transcript();
+    Follow(connection);
+    EXPECT_TRUE(Become(*client, {"ESTAB", "ESTAB"})) << link->Transcript();
+}
+
+TEST_F(ModelTimeWaitTest, ModelThatHasRestartedGetsPastTheTimeWaitOfTheKernel)
+{
+    // The same seed: clock and sequence numbers begin anew, so that the second SYN looks old.
+    const Words arguments{"--local-port", "40000", "--seed", "1"};
+    Connect({}, arguments);
+    connection.Close();
+    ASSERT_TRUE(Become(*client, {"FIN-WAIT-2", "CLOSE-WAIT"}));
+    client->Process().CloseInput();
+    EXPECT_EQ(client->Process().Wait(), 0) << client->Messages();
+    listener.Close();
+    link->Forget();
+
+    Connect({}, arguments);
+    EXPECT_TRUE(Become(*client, {"ESTAB", "ESTAB"})) << link->Transcript();
+    const auto segments = link->GetSegments();
+    ASSERT_GE(segments.size(), 4U) << link->Transcript();
+    EXPECT_EQ(segments[0].flags, SYN);
+    EXPECT_TRUE(segments[1].IsBareAck()) << link->Transcript(); // of TIME-WAIT
+    EXPECT_EQ(segments[2].flags, RST) << link->Transcript();    // RFC 9293, figure 9
+    EXPECT_EQ(segments[2].seq, segments[1].ack) << link->Transcript();
+    EXPECT_EQ(segments[3].flags, SYN) << link->Transcript();
 }
 
 } // namespace interop
