@@ -250,7 +250,10 @@ ParseOptions(int argc, const char* const argv[])
         ("root", po::value<std::string>()->value_name("DIR")->default_value("."),
             "directory the http service serves")
         ("max-connections", po::value<uint32_t>()->value_name("N")->default_value(1024),
-            "connections served at once; more are closed as soon as they are accepted");
+            "connections served at once")
+        ("when-full", po::value<std::string>()->value_name("close|wait")->default_value("close"),
+            "more connections are closed as soon as they are accepted, or wait to be accepted in "
+            "the queue of the listener");
     po::options_description connect("Options of connect");
     connect.add_options()
         ("local-port", po::value<std::string>()->value_name("N"),
@@ -351,6 +354,12 @@ ParseOptions(int argc, const char* const argv[])
         }
         ReadServices(variables, options);
         options.maxConnections = variables["max-connections"].as<uint32_t>();
+        const auto whenFull = variables["when-full"].as<std::string>();
+        if (whenFull != "close" && whenFull != "wait")
+        {
+            throw UserError("--when-full: '" + whenFull + "' is neither close nor wait.");
+        }
+        options.waitsWhenFull = whenFull == "wait";
     }
     else
     {

@@ -71,6 +71,7 @@ struct Options
     std::vector<ServiceOptions> services;
     std::string root; //!< directory of the http service
     uint32_t maxConnections{0};
+    bool waitsWhenFull{false}; //!< more connections wait to be accepted, instead of being closed
 
     std::string peerHost;
     uint16_t peerPort{0};

@@ -1,6 +1,7 @@
 #include "server.h"
 
 #include "addresses.h"
+#include "stack.h"
 #include "user-error.h"
 
 #include "ns3/callback.h"
@@ -29,6 +30,12 @@ void
 Server::Listen(ns3::Ptr<ns3::Node> node, const ns3::Address& local, ServiceKind kind)
 {
     auto listener = ns3::Socket::CreateSocket(node, ns3::TcpSocketFactory::GetTypeId());
+    if (m_options.waitsWhenFull)
+    {
+        AcceptByHand(listener);
+        listener->SetRecvCallback(ns3::Callback<void, ns3::Ptr<ns3::Socket>>(
+            [this](ns3::Ptr<ns3::Socket>) { AcceptWaiting(); }));
+    }
     if (listener->Bind(local) == -1 || listener->Listen() == -1)
     {
         throw UserError("the model cannot listen on " + SocketAddressText(local) + ".");
@@ -46,7 +53,7 @@ void
 Server::Accept(ServiceKind kind, ns3::Ptr<ns3::Socket> socket)
 {
     m_counts.accepted++;
-    if (m_sessions.size() >= m_options.maxConnections)
+    if (IsFull())
     {
         m_counts.turnedAway++;
         socket->Close();
@@ -71,6 +78,27 @@ Server::Remove(Session* session)
         m_counts.bytesSent += session->GetStream().GetBytesWritten();
         m_sessions.erase(found);
     }
+    if (m_options.waitsWhenFull)
+    {
+        AcceptWaiting();
+    }
+}
+
+void
+Server::AcceptWaiting()
+{
+    for (const auto& listener : m_listeners)
+    {
+        while (!IsFull() && AcceptNext(listener))
+        {
+        }
+    }
+}
+
+bool
+Server::IsFull() const
+{
+    return m_sessions.size() >= m_options.maxConnections;
 }
 
 void

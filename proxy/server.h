@@ -52,6 +52,9 @@ class Server
     void Listen(ns3::Ptr<ns3::Node> node, const ns3::Address& local, ServiceKind kind);
     void Accept(ServiceKind kind, ns3::Ptr<ns3::Socket> socket);
     void Remove(Session* session);
+    /** Accepts what waits, as long as there is room for it. */
+    void AcceptWaiting();
+    bool IsFull() const;
 
     const Options& m_options;                                          //!< the command line
     std::vector<ns3::Ptr<ns3::Socket>> m_listeners;                    //!< listening sockets

@@ -8,6 +8,7 @@
 #include "ns3/internet-stack-helper.h"
 #include "ns3/lifecycle-tcp-helper.h"
 #include "ns3/lifecycle-tcp-l4-protocol.h"
+#include "ns3/lifecycle-tcp-socket.h"
 #include "ns3/string.h"
 #include "ns3/uinteger.h"
 
@@ -103,9 +104,10 @@ PrepareStock(const Options& options)
     {
         throw UserError("--set: only attributes of the model can be set, not with --tcp=stock.");
     }
-    if (!options.profile.empty() || options.fastOpen)
+    if (!options.profile.empty() || options.fastOpen || options.waitsWhenFull)
     {
-        throw UserError("--profile and --fast-open are for the model, not for --tcp=stock.");
+        throw UserError("--profile, --fast-open and --when-full=wait are for the model, not for "
+                        "--tcp=stock.");
     }
     const ns3::UintegerValue segmentSize(SegmentSizeFor(options.mtu));
     const ns3::UintegerValue bufferSize(BUFFER_SIZE);
@@ -132,6 +134,18 @@ InstallStack(ns3::Ptr<ns3::Node> node, const Options& options)
     ns3::InternetStackHelper internet;
     internet.SetIpv6StackInstall(options.modelAddress6.has_value());
     internet.Install(node);
+}
+
+void
+AcceptByHand(ns3::Ptr<ns3::Socket> listener)
+{
+    ns3::DynamicCast<ns3::LifecycleTcpSocket>(listener)->SetAutoAccept(false);
+}
+
+bool
+AcceptNext(ns3::Ptr<ns3::Socket> listener)
+{
+    return ns3::DynamicCast<ns3::LifecycleTcpSocket>(listener)->Accept() != nullptr;
 }
 
 bool

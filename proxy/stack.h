@@ -6,6 +6,7 @@
 #include "ns3/lifecycle-tcp-types.h"
 #include "ns3/node.h"
 #include "ns3/ptr.h"
+#include "ns3/socket.h"
 
 #include <functional>
 #include <vector>
@@ -25,6 +26,12 @@ namespace proxy
  * \throws UserError for an attribute that does not exist or a value it does not take
  */
 void InstallStack(ns3::Ptr<ns3::Node> node, const Options& options);
+
+/** \param listener of the lifecycle TCP: what it gets waits for AcceptNext() from now on */
+void AcceptByHand(ns3::Ptr<ns3::Socket> listener);
+
+/** \param listener of AcceptByHand() \returns whether a connection waited, and was accepted */
+bool AcceptNext(ns3::Ptr<ns3::Socket> listener);
 
 /** \param node a node \returns true if its TCP can report its connections: stock TCP cannot */
 bool CanReport(ns3::Ptr<ns3::Node> node);

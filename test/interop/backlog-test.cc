@@ -38,6 +38,15 @@ HoldThirdSegments(const TcpSegment& segment)
     return segment.IsBareAck() ? Fate::Hold : Fate::Pass;
 }
 
+/** \returns how many sockets the table has in the state */
+std::ptrdiff_t
+CountStates(const SocketTable& table, const std::string& state)
+{
+    return std::count_if(table.begin(), table.end(), [&](const SocketLine& line) {
+        return line.state == state;
+    });
+}
+
 /** Many sockets of the kernel at a listener of the model, which as in Linux takes one more. */
 class ModelBacklogTest : public LinkTest
 {
@@ -50,7 +59,7 @@ class ModelBacklogTest : public LinkTest
             clients.push_back(KernelSocket::Open(MODEL));
             clients.back().StartConnect(MODEL, 7);
         }
-        EXPECT_TRUE(link->WaitFor(IsSynOfKernel, count)) << link->Transcript();
+        EXPECT_TRUE(link->WaitFor(IsSynOfKernel, clients.size())) << link->Transcript();
     }
 
     /** Waits until so many sockets of the kernel are in the state. */
@@ -59,9 +68,7 @@ class ModelBacklogTest : public LinkTest
         SocketTable table;
         const bool has = WaitUntil([&] {
             table = KernelTable();
-            return std::count_if(table.begin(), table.end(), [&](const SocketLine& line) {
-                       return line.state == state;
-                   }) == count;
+            return CountStates(table, state) == count;
         });
         return has ? testing::AssertionSuccess() : testing::AssertionFailure() << ToString(table);
     }
@@ -75,6 +82,50 @@ class ModelBacklogTest : public LinkTest
     }
 
     std::vector<KernelSocket> clients; //!< of the model's echo service
+};
+
+/** The same, where the model serves one at a time, and two more wait to be accepted. */
+class ModelAcceptQueueTest : public ModelBacklogTest
+{
+  protected:
+    /** \param settings of the model \returns a server of which the first client is served */
+    std::unique_ptr<ProxyProcess> ServeOne(Words settings = {})
+    {
+        settings.emplace_back("Backlog=1"); // as in Linux it takes one more
+        auto proxy =
+            Serve({"--service", "echo", "--max-connections", "1", "--when-full", "wait"}, settings);
+        StartClients(1);
+        ExpectService(clients[0]);
+        return proxy;
+    }
+
+    /** Waits until so many connections wait for the model to accept them. */
+    static testing::AssertionResult Wait(ProxyProcess& proxy, uint64_t count)
+    {
+        SocketTable table;
+        const bool has = WaitUntil([&] {
+            table = proxy.Table();
+            return !table.empty() && table[0].state == "LISTEN" && table[0].recvQueue == count;
+        });
+        return has ? testing::AssertionSuccess() : testing::AssertionFailure() << ToString(table);
+    }
+
+    /** Has another client, the last of them, connect whose third segment arrives when two others
+     * wait already. */
+    void BeLate(ProxyProcess& proxy)
+    {
+        StartClients(1);
+        const auto late = static_cast<std::ptrdiff_t>(clients.size()) - 1;
+        ASSERT_TRUE(KernelHas(2, "ESTAB"));
+        const auto port = link->Find(IsSynOfKernel).back().sourcePort;
+        link->SetRule([port](const TcpSegment& segment) {
+            return segment.sourcePort == port ? Fate::Hold : Fate::Pass;
+        });
+        StartClients(2);
+        ASSERT_TRUE(Wait(proxy, 2));
+        link->Release();
+        std::rotate(clients.begin() + late, clients.begin() + late + 1, clients.end());
+    }
 };
 
 /** A client of the model at a listener of the kernel, for which others of the kernel wait too. */
@@ -143,11 +194,7 @@ TEST_F(ModelBacklogTest, CookiesAnswerSynsBeyondItAndKeepNothing)
     StartClients(6);
     EXPECT_TRUE(KernelHas(6, "ESTAB"));
     const auto table = proxy->Table();
-    EXPECT_EQ(std::count_if(table.begin(),
-                            table.end(),
-                            [](const SocketLine& line) { return line.state == "SYN-RECV"; }),
-              3)
-        << ToString(table);
+    EXPECT_EQ(CountStates(table, "SYN-RECV"), 3) << ToString(table);
 
     link->Release();
     for (auto& socket : clients)
@@ -155,6 +202,53 @@ TEST_F(ModelBacklogTest, CookiesAnswerSynsBeyondItAndKeepNothing)
         ExpectService(socket);
     }
     EXPECT_EQ(link->Find(IsSynOfKernel).size(), 6U) << link->Transcript(); // each of them once
+}
+
+TEST_F(ModelAcceptQueueTest, SynIsDroppedWhileItIsFullAndGetsThroughOnceTheModelAccepts)
+{
+    auto proxy = ServeOne();
+    StartClients(2);
+    EXPECT_TRUE(KernelHas(3, "ESTAB"));
+    EXPECT_TRUE(Wait(*proxy, 2));
+    StartClients(1);
+    EXPECT_TRUE(KernelHas(1, "SYN-SENT"));
+
+    clients[0].Close();
+    ExpectService(clients[1]);
+    ExpectService(clients[1]);
+    clients[1].Close();
+    ExpectService(clients[2]);
+    clients[2].Close();
+    ExpectService(clients[3]);
+    EXPECT_GE(link->Find(IsSynOfKernel).size(), 5U) << link->Transcript(); // one of them again
+}
+
+TEST_F(ModelAcceptQueueTest, ThirdSegmentThatFindsItFullIsIgnoredUntilThereIsRoom)
+{
+    auto proxy = ServeOne();
+    link->SetRule(HoldThirdSegments);
+    BeLate(*proxy);
+    ASSERT_TRUE(clients.back().Send("x"));
+    EXPECT_TRUE(Wait(*proxy, 2));
+    const auto table = proxy->Table();
+    EXPECT_EQ(CountStates(table, "SYN-RECV"), 1) << ToString(table);
+
+    for (auto& socket : clients)
+    {
+        socket.Send("x");
+        EXPECT_EQ(socket.Receive(1), "x") << link->Transcript();
+        socket.Close();
+    }
+}
+
+TEST_F(ModelAcceptQueueTest, ThirdSegmentThatFindsItFullIsResetWhereThePolicyIsReset)
+{
+    auto proxy = ServeOne({"AcceptOverflow=Reset"});
+    link->SetRule(HoldThirdSegments);
+    BeLate(*proxy);
+    EXPECT_EQ(clients.back().ReceiveAll(), "");
+    EXPECT_EQ(clients.back().GetError(), ECONNRESET) << link->Transcript();
+    EXPECT_TRUE(Wait(*proxy, 2));
 }
 
 TEST_F(KernelBacklogTest, SynOfTheModelIsDroppedByAFullListenerAndGetsThroughOnceItAccepts)

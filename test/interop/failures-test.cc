@@ -169,6 +169,8 @@ TEST_F(InteropTest, MistakesOnTheCommandLineAreOneSentence)
         {"serve", "--service", "echo", "--mtu", "500"},
         {"serve", "--service", "echo", "--profile", "Amiga"},
         {"serve", "--service", "echo", "--seed", "0"},
+        {"serve", "--service", "echo", "--when-full", "refuse"},
+        {"serve", "--service", "echo", "--when-full", "wait", "--tcp", "stock"},
         {"connect", "10.44.0.1:8000", "--local-port", "0"},
         {"serve", "--service", "echo", "--pcap", "/nonexistent/file"},
         {"connect"},
