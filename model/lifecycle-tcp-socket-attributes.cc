@@ -127,6 +127,14 @@ LifecycleTcpSocket::GetTypeId()
                          MakeBooleanAccessor(&LifecycleTcpSocket::SetAutoAccept,
                                              &LifecycleTcpSocket::GetAutoAccept),
                          MakeBooleanChecker());
+        tid.AddAttribute("FastOpen",
+                         "Whether Connect() sends nothing until the application has written, so "
+                         "that the SYN carries it to a server whose cookie is known, or else asks "
+                         "for one (RFC 7413; TCP_FASTOPEN_CONNECT). The application writes right "
+                         "after Connect(), without waiting to be told that it is connected",
+                         BooleanValue(false),
+                         MakeBooleanAccessor(&LifecycleTcpSocket::m_fastOpen),
+                         MakeBooleanChecker());
         AddAttributes(tid);
         LifecycleSocketTraces::AddTo(tid);
         return tid;

@@ -72,6 +72,7 @@ LifecycleTcpSocket::ConnectTo(const End& peer, bool isV6)
     request.remote = ToCore(peer.address);
     request.remotePort = peer.port;
     request.linkMss = path.linkMss;
+    request.fastOpen = m_fastOpen;
     request.config = m_config;
     const auto connection = m_shell->Core().Connect(CoreNow(), request);
     if (!connection)

@@ -23,6 +23,7 @@ LifecycleTcpSocket::LifecycleTcpSocket(const LifecycleTcpSocket& other)
       m_config(other.m_config),
       m_reuseAddress(other.m_reuseAddress),
       m_autoAccept(other.m_autoAccept),
+      m_fastOpen(other.m_fastOpen),
       m_isV6(other.m_isV6),
       m_shutdownSend(other.m_shutdownSend),
       m_shutdownRecv(other.m_shutdownRecv)

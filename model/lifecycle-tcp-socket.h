@@ -234,6 +234,7 @@ class LifecycleTcpSocket : public TcpSocket
     TcpStates_t m_state{CLOSED};
     bool m_reuseAddress{true}; //!< attribute ReuseAddress
     bool m_autoAccept{true};   //!< attribute AutoAccept
+    bool m_fastOpen{false};    //!< attribute FastOpen
     bool m_isV6{false};        //!< its names are Inet6SocketAddress
     bool m_isBound{false};
     bool m_hasReservedPort{false};
