@@ -78,6 +78,11 @@ struct HandshakeConfig
     bool synAgainOnBadAck{false}; //!< an ACK of something else has the SYN sent again at once
     bool threeHalvesQueue{false}; //!< the accept queue holds 3/2 of the backlog, and one more
     bool backlogLimitsRequests{true}; //!< half-open requests are no more than the backlog, and one
+    /**
+     * Time-outs of the SYN-ACK for which a third segment without data completes nothing (Linux
+     * TCP_DEFER_ACCEPT); 0: the third segment does.
+     */
+    uint32_t deferAccept{0};
     IsnChoice isn{IsnChoice::Hashed};
     uint32_t fixedIsn{0};
     PortChoice ports{PortChoice::Hashed};
@@ -256,6 +261,9 @@ struct DataConfig
     uint16_t mssLimit{UINT16_MAX};        //!< largest payload to accept whatever the link says
     uint32_t sndBuf{131072};              //!< bytes; stock ns-3 default of SndBufSize
     uint32_t rcvBuf{131072};              //!< bytes; stock ns-3 default of RcvBufSize
+    uint32_t rcvBufMost{0};               //!< bytes that it may become; sets the window scale
+    uint32_t windowClamp{UINT32_MAX};     //!< bytes that the window offers at the most
+    bool roundRcvBuf{false};              //!< rcvBuf is made a multiple of the MSS (FreeBSD)
     uint32_t initialWindow{10};           //!< segments, RFC 6928
     uint32_t initialSsthresh{UINT32_MAX}; //!< bytes, RFC 5681 §3.1: arbitrarily high
     RtoLimits rto{.initial = 1s, .minimum = 200ms, .maximum = 120s, .minimumBoundsVariance = true};
@@ -271,9 +279,15 @@ struct DataConfig
     uint32_t segmentsPerAck{2};               //!< RFC 9293 §3.8.6.3
     uint32_t dupAckThreshold{3};              //!< RFC 5681 §3.2
     bool nagle{true};                         //!< RFC 9293 §3.7.4
-    bool windowScaling{true};                 //!< RFC 7323
-    bool timestamps{true};                    //!< RFC 7323
-    bool sack{true};                          //!< RFC 2018
+    bool cork{false};                         //!< only full segments are sent (Linux TCP_CORK)
+    /**
+     * Segments that are acknowledged at once when data begins to come, unless the application
+     * answers them (Linux TCP_MAX_QUICKACKS): a sender in slow start waits for ACKs.
+     */
+    uint8_t quickAcks{0};
+    bool windowScaling{true}; //!< RFC 7323
+    bool timestamps{true};    //!< RFC 7323
+    bool sack{true};          //!< RFC 2018
     PersistProbe persistProbe{PersistProbe::OneByte};
     std::shared_ptr<const CongestionControl> congestion{Cubic()};
 

@@ -751,7 +751,13 @@ ConnectionArrival::ScheduleAck(bool inOrder)
     Transfer& transfer = *m_conn.transfer;
     const DataConfig& config = m_conn.config->data;
     ++transfer.unackedSegments;
-    if (!inOrder || transfer.unackedSegments >= config.segmentsPerAck ||
+    if (!m_conn.dataCame)
+    {
+        m_conn.dataCame = true;
+        m_conn.quickAcks = config.quickAcks; // Linux tcp_event_data_recv()
+    }
+    const bool quick = m_conn.quickAcks > 0 && !m_conn.answers;
+    if (!inOrder || transfer.unackedSegments >= config.segmentsPerAck || quick ||
         config.delayedAck == Duration::zero())
     {
         m_conn.ackNow = true;

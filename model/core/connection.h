@@ -93,6 +93,10 @@ struct Connection
     bool synHeld : 1 {false};     //!< the SYN waits for the first data
     bool icmpError : 1 {false};   //!< ICMP has spoken of it since the peer was heard last
     bool peerFinSeen : 1 {false}; //!< the peer's FIN arrived in its turn
+    bool more : 1 {false};        //!< the application writes more at once: only full segments
+    bool dataCame : 1 {false};    //!< the peer has sent data
+    bool answers : 1 {false};     //!< data is answered by data: ACKs wait for that (Linux pingpong)
+    uint8_t quickAcks{0};         //!< ACKs still to be sent at once
 
     // Send sequence space.
     SeqNum iss;
@@ -164,11 +168,25 @@ struct Connection
         return sndQueued - sent;
     }
 
+    /** The size of the receive buffer, bytes. */
+    uint32_t ReceiveBuffer() const
+    {
+        const DataConfig& data = config->data;
+        if (!data.roundRcvBuf || !synAcked)
+        {
+            return data.rcvBuf;
+        }
+        const uint32_t mss = std::min(data.OwnMss(agreement.linkMss), agreement.peerMss);
+        return (data.rcvBuf + mss - 1) / mss * mss; // FreeBSD tcp_mss()
+    }
+
     /** The largest window that could be offered: free buffer, as far as the field can tell it. */
     uint32_t FreeReceiveBuffer() const
     {
-        const uint32_t free = unread < config->data.rcvBuf ? config->data.rcvBuf - unread : 0;
-        return std::min(free, uint32_t{UINT16_MAX} << agreement.rcvScale);
+        const uint32_t size = ReceiveBuffer();
+        const uint32_t free = unread < size ? size - unread : 0;
+        return std::min(
+            {free, config->data.windowClamp, uint32_t{UINT16_MAX} << agreement.rcvScale});
     }
 
     /** RCV.WND: the window that the peer has been promised, bytes. */

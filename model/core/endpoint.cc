@@ -304,7 +304,7 @@ Endpoint::Connect(Instant now, const ConnectRequest& request)
 }
 
 Result<uint32_t>
-Endpoint::Write(Instant, ConnectionId id, uint32_t bytes)
+Endpoint::Write(Instant, ConnectionId id, uint32_t bytes, bool more)
 {
     Connection* conn = m_impl->connections.Find(id);
     if (conn == nullptr)
@@ -322,6 +322,7 @@ Endpoint::Write(Instant, ConnectionId id, uint32_t bytes)
     }
     const uint32_t taken = std::min(bytes, room);
     conn->sndQueued += taken;
+    conn->more = more;
     m_impl->MarkReady(*conn);
     return {taken};
 }
@@ -432,6 +433,85 @@ Endpoint::Configure(Instant, ConnectionId id, std::shared_ptr<const Config> conf
     return Error::None;
 }
 
+Error
+Endpoint::Configure(ListenerId id, std::shared_ptr<const Config> config)
+{
+    Listener* listener = m_impl->listeners.Find(id);
+    if (listener == nullptr)
+    {
+        return Error::InvalidArgument;
+    }
+    listener->config = std::move(config);
+    return Error::None;
+}
+
+Error
+Endpoint::SetBacklog(ListenerId id, uint32_t backlog)
+{
+    Listener* listener = m_impl->listeners.Find(id);
+    if (listener == nullptr)
+    {
+        return Error::InvalidArgument;
+    }
+    listener->backlog = std::min(backlog, listener->config->handshake.backlogCap);
+    return Error::None;
+}
+
+Error
+Endpoint::SetQuickAck(Instant, ConnectionId id, bool quick)
+{
+    Connection* conn = m_impl->connections.Find(id);
+    if (conn == nullptr)
+    {
+        return Error::NotConnected;
+    }
+    conn->answers = !quick;
+    if (quick)
+    {
+        conn->dataCame = true;
+        conn->quickAcks = std::max<uint8_t>(conn->config->data.quickAcks, 1);
+        conn->ackNow |= conn->transfer && conn->transfer->ackDeadline != kNever;
+        m_impl->MarkReady(*conn);
+    }
+    return Error::None;
+}
+
+Error
+Endpoint::ReleaseSyn(Instant, ConnectionId id)
+{
+    Connection* conn = m_impl->connections.Find(id);
+    if (conn == nullptr)
+    {
+        return Error::NotConnected;
+    }
+    conn->synHeld = false;
+    m_impl->MarkReady(*conn);
+    return Error::None;
+}
+
+bool
+Endpoint::Drop(Instant now, const FourTuple& tuple)
+{
+    const std::optional<RecordRef> ref = m_impl->Lookup(tuple);
+    if (!ref)
+    {
+        return false;
+    }
+    switch (ref->kind)
+    {
+    case RecordKind::Request:
+        m_impl->EndRequest(ref->index, Event::Abort);
+        break;
+    case RecordKind::Connection:
+        Abort(now, m_impl->connections.Get(ref->index).id);
+        break;
+    default:
+        m_impl->EndTimeWait(ref->index, Event::Abort);
+        break;
+    }
+    return true;
+}
+
 // Output.
 
 std::optional<OutSegment>
@@ -498,6 +578,26 @@ Endpoint::View(ListenerId id) const
 {
     const Listener* listener = m_impl->listeners.Find(id);
     return listener != nullptr ? ViewOf(*listener) : ConnectionView{};
+}
+
+bool
+Endpoint::IsSynHeld(ConnectionId id) const
+{
+    const Connection* conn = m_impl->connections.Find(id);
+    return conn != nullptr && conn->synHeld && conn->sndNxt == conn->iss;
+}
+
+bool
+Endpoint::HasFastOpenCookie(const IpAddress& server) const
+{
+    return m_impl->fastOpenCache.Find(server).has_value();
+}
+
+std::size_t
+Endpoint::AcceptQueue(ListenerId id) const
+{
+    const Listener* listener = m_impl->listeners.Find(id);
+    return listener != nullptr ? listener->acceptQueue.size() : 0;
 }
 
 uint32_t

@@ -113,6 +113,22 @@ struct ConnectionView
     Duration rto{};
     Congestion congestion;
     uint32_t mss{0};
+    Duration rttVar{};
+    uint32_t unsent{0}; //!< bytes written and never sent
+    uint8_t sndScale{0};
+    uint8_t rcvScale{0};
+    bool windowScaling{false};
+    bool timestamps{false};
+    bool sack{false};
+    bool finQueued{false}; //!< no more will be written
+    bool finAcked{false};  //!< and the peer knows
+    uint32_t backoff{0};   //!< doublings of the time-out
+    uint32_t probes{0};    //!< keepalive or window probes that are not answered
+    uint32_t dupAcks{0};
+    uint32_t unackedSegments{0};       //!< of those in flight, all
+    uint32_t sackedSegments{0};        //!< those that the peer has
+    uint32_t lostSegments{0};          //!< those thought to be lost
+    uint32_t retransmittedSegments{0}; //!< those sent again
     SeqNum iss;
     SeqNum irs;
     SeqNum sndUna;
@@ -120,6 +136,7 @@ struct ConnectionView
     SeqNum rcvNxt;
     uint32_t sndWnd{0}; //!< bytes, scaled
     uint32_t rcvWnd{0}; //!< bytes, scaled
+    uint32_t rcvBuf{0}; //!< bytes
     uint32_t pipe{0};   //!< bytes thought to be on their way
     Phase phase{Phase::Open};
     bool peerFinSeen{false};
@@ -180,8 +197,12 @@ class Endpoint
     /** \returns a connection that waits to be accepted, or WouldBlock */
     Result<ConnectionId> Accept(ListenerId listener);
     Result<ConnectionId> Connect(Instant now, const ConnectRequest& request);
-    /** Appends up to \p bytes to the stream. \returns how many there was room for, or why none */
-    Result<uint32_t> Write(Instant now, ConnectionId connection, uint32_t bytes);
+    /**
+     * Appends up to \p bytes to the stream.
+     * \param more is to be written at once: what does not fill a segment waits (MSG_MORE)
+     * \returns how many there was room for, or why none
+     */
+    Result<uint32_t> Write(Instant now, ConnectionId connection, uint32_t bytes, bool more = false);
     /** The application has read \p bytes of what arrived in order: the window may open. */
     void Read(Instant now, ConnectionId connection, uint32_t bytes);
     /** No more data will be written: FIN follows the last of it. */
@@ -192,6 +213,16 @@ class Endpoint
     Error Abort(Instant now, ConnectionId connection);
     /** Replaces what governs a connection from now on. */
     Error Configure(Instant now, ConnectionId connection, std::shared_ptr<const Config> config);
+    /** Replaces what the connections of a listener get from now on. */
+    Error Configure(ListenerId listener, std::shared_ptr<const Config> config);
+    /** listen() once more. */
+    Error SetBacklog(ListenerId listener, uint32_t backlog);
+    /** Whether ACKs are sent at once for a while, or wait for data to go with (TCP_QUICKACK). */
+    Error SetQuickAck(Instant now, ConnectionId connection, bool quick);
+    /** Sends a SYN that waits for data without any (see ConnectRequest::fastOpen). */
+    Error ReleaseSyn(Instant now, ConnectionId connection);
+    /** Resets, or forgets, what has this tuple (tcpdrop). \returns whether anything has */
+    bool Drop(Instant now, const FourTuple& tuple);
 
     // Output.
 
@@ -205,6 +236,12 @@ class Endpoint
     bool IsAlive(ConnectionId connection) const;
     ConnectionView View(ConnectionId connection) const;
     ConnectionView View(ListenerId listener) const;
+    /** Whether its SYN waits for the first data. */
+    bool IsSynHeld(ConnectionId connection) const;
+    /** Whether a server gave this node a Fast Open cookie. */
+    bool HasFastOpenCookie(const IpAddress& server) const;
+    /** Connections that wait to be accepted. */
+    std::size_t AcceptQueue(ListenerId listener) const;
     /** Free room in the send buffer, bytes. */
     uint32_t WriteSpace(ConnectionId connection) const;
     void ForEachView(const std::function<void(const ConnectionView&)>& visit) const;

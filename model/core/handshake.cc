@@ -30,7 +30,8 @@ Offer(const DataConfig& config, uint16_t linkMss)
 {
     Agreement offer;
     offer.linkMss = linkMss;
-    offer.rcvScale = config.windowScaling ? WindowShiftFor(config.rcvBuf) : 0;
+    const uint32_t most = std::min(std::max(config.rcvBuf, config.rcvBufMost), config.windowClamp);
+    offer.rcvScale = config.windowScaling ? WindowShiftFor(most) : 0;
     offer.windowScaling = config.windowScaling;
     offer.timestamps = config.timestamps;
     offer.sack = config.sack;
@@ -77,7 +78,7 @@ SynOptions(const DataConfig& config, const Agreement& terms, Timestamps stamps)
 uint16_t
 SynWindow(const DataConfig& config)
 {
-    return static_cast<uint16_t>(std::min<uint32_t>(config.rcvBuf, 65535));
+    return static_cast<uint16_t>(std::min<uint32_t>({config.rcvBuf, config.windowClamp, 65535}));
 }
 
 uint32_t

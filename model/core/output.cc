@@ -38,6 +38,7 @@ class Output
     bool IsWorthSending(uint32_t length, bool withFin) const;
     uint32_t UsableWindow() const;
     OutSegment SendNew(uint32_t length, bool fin);
+    void NoteAnswer();
     OutSegment DataSegment(SeqNum seq, uint32_t length, bool fin);
     Segment SynSegment();
     void AddFastOpen(Segment& syn);
@@ -64,6 +65,8 @@ AckingSegment(Connection& conn, SeqNum seq, Flags flags, Instant now)
     conn.lastAckSent = conn.rcvNxt;
     if (conn.transfer)
     {
+        const uint32_t acked = conn.transfer->unackedSegments;
+        conn.quickAcks -= static_cast<uint8_t>(std::min<uint32_t>(conn.quickAcks, acked));
         conn.transfer->ackDeadline = kNever;
         conn.transfer->unackedSegments = 0;
     }
@@ -241,6 +244,10 @@ Output::IsWorthSending(uint32_t length, bool withFin) const
     {
         return true;
     }
+    if ((m_conn.config->data.cork || m_conn.more) && !m_conn.finQueued)
+    {
+        return false; // the rest of the segment is to come
+    }
     const bool all = length == m_conn.Unsent();
     const bool noneInFlight = m_conn.sndNxt == m_conn.FirstUnackedData();
     const bool nagleAllows = !m_conn.config->data.nagle || noneInFlight;
@@ -287,7 +294,18 @@ Output::SendNew(uint32_t length, bool fin)
     m_conn.sndNxt += length + fin;
     m_conn.finSent |= fin;
     m_context.counters.bytesOut += length;
+    NoteAnswer();
     return out;
+}
+
+/** Data soon after the peer's: its ACKs had better go with data (Linux tcp_event_data_sent). */
+void
+Output::NoteAnswer()
+{
+    if (m_conn.dataCame && m_now - m_conn.lastHeard < m_conn.config->data.delayedAck)
+    {
+        m_conn.answers = true;
+    }
 }
 
 OutSegment

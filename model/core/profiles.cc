@@ -52,6 +52,7 @@ Linux()
         .data =
             {
                 .retriesFrom = 200ms,                     // TCP_RTO_MIN in retransmits_timed_out()
+                .quickAcks = 16,                          // TCP_MAX_QUICKACKS
                 .persistProbe = PersistProbe::ZeroLength, // tcp_xmit_probe_skb()
             },
     };
@@ -109,6 +110,7 @@ FreeBsd()
             },
         .data =
             {
+                .roundRcvBuf = true,     // tcp_mss()
                 .rto = {.initial = 1s,   // TCPTV_RTOBASE
                         .minimum = 30ms, // TCPTV_MIN
                         .maximum = 64s,  // TCPTV_REXMTMAX

@@ -56,6 +56,7 @@ struct RequestRecord
     bool wantsCookie{false};        //!< its SYN-ACK carries a Fast Open cookie
     AnswerLimiter invalidAnswers{}; //!< answers to what is invalid
     bool icmpError{false};          //!< ICMP has spoken of its SYN-ACK
+    bool deferred{false};           //!< the third segment came, and brought no data
     ListenerId listener;
     ExpiryLink expiry; //!< of the SYN-ACK's retransmission timer
 };

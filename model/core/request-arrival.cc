@@ -37,6 +37,7 @@ class RequestArrival
     bool CheckReset();
     bool CheckSyn();
     bool CheckAck();
+    bool CheckDeferral();
     Placement Promote();
 
     bool AnswersOldStamp() const;
@@ -68,7 +69,7 @@ Placement
 RequestArrival::Run()
 {
     const bool goesOn = CheckRepeatedSyn() && CheckAckBeforePlace() && CheckSequence() &&
-                        CheckReset() && CheckSyn() && CheckAck() &&
+                        CheckReset() && CheckSyn() && CheckAck() && CheckDeferral() &&
                         IsAdmitted(m_context, m_listener, m_segment);
     return goesOn ? Promote() : Placement{};
 }
@@ -205,6 +206,15 @@ RequestArrival::CheckAck()
         m_context.Refuse(m_segment);
     }
     return false;
+}
+
+/** Linux, tcp_check_req() with TCP_DEFER_ACCEPT: the listener waits for data. */
+bool
+RequestArrival::CheckDeferral()
+{
+    const bool defers = m_request.retries < m_listener.config->handshake.deferAccept;
+    m_request.deferred |= defers && m_segment.Length() == 0;
+    return !defers || m_segment.Length() > 0;
 }
 
 /** It is the third segment: the connection takes the request's place. */

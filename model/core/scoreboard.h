@@ -60,6 +60,16 @@ class Scoreboard
         return m_segments[0];
     }
 
+    /** Runs \p visit on every segment, the oldest first. */
+    template <typename Visit>
+    void ForEach(Visit visit) const
+    {
+        for (std::size_t i = 0; i < m_segments.Size(); ++i)
+        {
+            visit(m_segments[i]);
+        }
+    }
+
     /** Notes that \p segment, which follows all others, was sent. */
     void Push(const SentSegment& segment);
 

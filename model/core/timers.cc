@@ -249,10 +249,15 @@ RunRequestTimer(Context& context, uint32_t index, Instant now)
         context.EndRequest(index, Event::GiveUp);
         return;
     }
+    // Linux syn_ack_recalc(): who has the SYN-ACK and only lacks data is reminded once, at the end.
+    const bool silent = request.deferred && request.retries + 1U < config.handshake.deferAccept;
     ++request.retries;
-    ++context.counters.retransmits;
     context.requestTimers.Start(index, now, *wait);
-    context.EmitSynAck(request, now);
+    if (!silent)
+    {
+        ++context.counters.retransmits;
+        context.EmitSynAck(request, now);
+    }
 }
 
 } // namespace

@@ -33,6 +33,28 @@ TimerName(const Connection& conn)
     }
 }
 
+bool
+IsProbing(const Connection& conn)
+{
+    return conn.timerMode == TimerMode::Persist;
+}
+
+void
+CountSegments(const Connection& conn, ConnectionView& view)
+{
+    if (!conn.transfer)
+    {
+        return;
+    }
+    view.dupAcks = conn.transfer->dupAcks;
+    conn.transfer->sent.ForEach([&](const SentSegment& segment) {
+        ++view.unackedSegments;
+        view.sackedSegments += segment.sacked;
+        view.lostSegments += segment.lost;
+        view.retransmittedSegments += segment.retransmitted && !segment.lost && !segment.sacked;
+    });
+}
+
 } // namespace
 
 ConnectionView
@@ -78,6 +100,18 @@ ViewOf(const Connection& conn)
     view.rto = BackedOffRto(conn);
     view.congestion = conn.congestion;
     view.mss = conn.SndMss();
+    view.rttVar = conn.rtt.RttVar();
+    view.unsent = conn.Unsent();
+    view.sndScale = conn.agreement.sndScale;
+    view.rcvScale = conn.agreement.rcvScale;
+    view.windowScaling = conn.agreement.windowScaling;
+    view.timestamps = conn.agreement.timestamps;
+    view.sack = conn.agreement.sack;
+    view.finQueued = conn.finQueued;
+    view.finAcked = conn.finSent && conn.sndUna == conn.sndNxt;
+    view.backoff = IsProbing(conn) ? conn.retries : conn.backoff;
+    view.probes = IsProbing(conn) ? conn.retries : conn.keepaliveProbes;
+    CountSegments(conn, view);
     view.iss = conn.iss;
     view.irs = conn.irs;
     view.sndUna = conn.sndUna;
@@ -85,6 +119,7 @@ ViewOf(const Connection& conn)
     view.rcvNxt = conn.rcvNxt;
     view.sndWnd = conn.sndWnd;
     view.rcvWnd = conn.RcvWnd();
+    view.rcvBuf = conn.ReceiveBuffer();
     view.pipe = conn.Pipe();
     view.phase = conn.transfer ? conn.transfer->phase : Phase::Open;
     view.peerFinSeen = conn.peerFinSeen;
