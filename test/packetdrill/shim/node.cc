@@ -1,0 +1,313 @@
+#include "node.h"
+
+#include <cerrno>
+#include <utility>
+
+namespace lifecycle::packetdrill
+{
+
+namespace
+{
+
+/** How far time creeps while packetdrill spins on the clock. */
+constexpr std::chrono::microseconds kCreep{1};
+/** How far ahead a packet is waited for: longer than any timer of TCP that a script can wait for */
+constexpr std::chrono::hours kHorizon{24};
+
+/** What Linux puts into sk_err when a connection ends (tcp_reset, tcp_write_err). */
+int
+ErrorOf(const Notice& notice, State last, int softError)
+{
+    switch (notice.reason)
+    {
+    case CloseReason::Refused:
+        return ECONNREFUSED;
+    case CloseReason::Reset:
+        return last == State::CloseWait ? EPIPE
+               : last == State::SynSent ? ECONNREFUSED
+                                        : ECONNRESET;
+    case CloseReason::ConnectTimeout:
+    case CloseReason::DataTimeout:
+    case CloseReason::KeepaliveTimeout:
+        return softError != 0 ? softError : ETIMEDOUT;
+    case CloseReason::Unreachable:
+        return softError != 0 ? softError : EHOSTUNREACH;
+    default:
+        return 0;
+    }
+}
+
+} // namespace
+
+Node::Node(Settings& settings)
+    : m_settings(settings),
+      m_tcp(settings.MakeConfig({}), m_random)
+{
+}
+
+void
+Node::Settle()
+{
+    // Notices first: the bytes of a connection have to be known before they are sent, and those
+    // that are acknowledged are not sent any more.
+    while (true)
+    {
+        while (const std::optional<Notice> notice = m_tcp.PollNotice())
+        {
+            Take(*notice);
+        }
+        const std::optional<OutSegment> out = m_tcp.PollSegment(m_now);
+        if (!out)
+        {
+            break;
+        }
+        Send(*out);
+    }
+    while (const std::optional<Notice> notice = m_tcp.PollNotice())
+    {
+        Take(*notice);
+    }
+    m_waiters.Release(m_now);
+}
+
+void
+Node::AdvanceTo(Instant when)
+{
+    while (true)
+    {
+        const Instant next = std::min({when, m_tcp.NextDeadline(), m_waiters.Earliest()});
+        m_now = std::max(m_now, next);
+        if (m_tcp.NextDeadline() <= m_now)
+        {
+            m_tcp.OnDeadline(m_now);
+        }
+        Settle();
+        if (m_now >= when && m_tcp.NextDeadline() > m_now)
+        {
+            return;
+        }
+    }
+}
+
+void
+Node::Wait(Instant until, const std::function<bool()>& ready)
+{
+    if (std::this_thread::get_id() != m_driver)
+    {
+        m_waiters.Wait(until, ready);
+        return;
+    }
+    while (!ready() && m_now < until)
+    {
+        const Instant next = std::min(until, m_tcp.NextDeadline());
+        if (next == kNever)
+        {
+            return; // nothing will happen any more: the call is given up
+        }
+        AdvanceTo(next);
+    }
+}
+
+Instant
+Node::TellTime()
+{
+    // Whoever has waited in a call is told when that ended. All others may be spinning.
+    if (!m_waiters.HasLeft())
+    {
+        AdvanceTo(m_now + kCreep);
+    }
+    return m_now;
+}
+
+void
+Node::Inject(ByteSpan packet)
+{
+    const ParsedPacket parsed = ParsePacket(packet);
+    switch (parsed.kind)
+    {
+    case ParsedPacket::Kind::Tcp:
+        InjectTcp(parsed);
+        break;
+    case ParsedPacket::Kind::Malformed:
+        m_tcp.OnMalformed();
+        break;
+    case ParsedPacket::Kind::Icmp:
+        InjectIcmp(parsed.icmp);
+        break;
+    case ParsedPacket::Kind::Other:
+        break;
+    }
+    Settle();
+}
+
+void
+Node::InjectTcp(const ParsedPacket& parsed)
+{
+    Segment segment = parsed.segment;
+    segment.linkMss = m_settings.LinkMss(segment.tuple.local);
+    const Placement placement = m_tcp.OnSegment(m_now, segment);
+    if (!placement.connection)
+    {
+        return;
+    }
+    const std::shared_ptr<Stream> stream = StreamOf(placement.connection);
+    Count(segment, stream->tally);
+    if (placement.length == 0)
+    {
+        return;
+    }
+    stream->received.Put(placement.streamOffset,
+                         parsed.payload.subspan(placement.skip, placement.length));
+}
+
+void
+Node::Count(const Segment& segment, Tally& tally) const
+{
+    ++tally.segmentsIn;
+    tally.lastAckReceived = m_now;
+    if (segment.payloadLength > 0)
+    {
+        ++tally.dataSegmentsIn;
+        tally.lastDataReceived = m_now;
+        tally.largestReceived = segment.payloadLength;
+    }
+}
+
+void
+Node::Count(const OutSegment& out, Tally& tally) const
+{
+    const uint32_t length = out.segment.payloadLength;
+    ++tally.segmentsOut;
+    tally.retransmissions += out.retransmission;
+    if (length > 0)
+    {
+        ++tally.dataSegmentsOut;
+        tally.bytesSent += length;
+        tally.bytesRetransmitted += out.retransmission ? length : 0;
+        tally.lastDataSent = m_now;
+    }
+}
+
+void
+Node::InjectIcmp(const IcmpError& error)
+{
+    for (const auto& [key, stream] : m_streams)
+    {
+        if (stream->tuple == error.tuple && !stream->closed)
+        {
+            stream->softError = error.code;
+        }
+    }
+    m_tcp.OnUnreachable(m_now, error.tuple, error.seq, error.hard);
+}
+
+std::optional<SentPacket>
+Node::Sniff()
+{
+    const Instant horizon = m_now + kHorizon;
+    while (m_left.empty())
+    {
+        const Instant next = std::min(m_tcp.NextDeadline(), m_waiters.Earliest());
+        if (next == kNever || next > horizon)
+        {
+            return std::nullopt;
+        }
+        AdvanceTo(next);
+    }
+    SentPacket packet = std::move(m_left.front());
+    m_left.pop_front();
+    return packet;
+}
+
+std::shared_ptr<Stream>
+Node::StreamOf(ConnectionId connection)
+{
+    std::shared_ptr<Stream>& stream = m_streams[KeyOf(connection)];
+    if (!stream)
+    {
+        stream = std::make_shared<Stream>();
+        stream->id = connection;
+        stream->tuple = m_tcp.View(connection).tuple;
+        stream->tally.lastDataSent = m_now;
+        stream->tally.lastDataReceived = m_now;
+        stream->tally.lastAckReceived = m_now;
+    }
+    return stream;
+}
+
+uint64_t&
+Node::AcceptStirs(ListenerId listener)
+{
+    return m_acceptStirs[KeyOf(listener)];
+}
+
+void
+Node::Take(const Notice& notice)
+{
+    if (notice.kind == NoticeKind::AcceptReady)
+    {
+        ++AcceptStirs(notice.listener);
+        return;
+    }
+    if (!notice.connection)
+    {
+        return;
+    }
+    Stream& stream = *StreamOf(notice.connection);
+    switch (notice.kind)
+    {
+    case NoticeKind::StateChanged:
+        stream.tuple = notice.tuple;
+        stream.last = notice.from;
+        stream.established |= notice.to == State::Established;
+        stream.fastOpen |= notice.from == State::Listen && notice.to == State::SynReceived;
+        break;
+    case NoticeKind::Readable:
+        stream.readable += notice.bytes;
+        stream.tally.bytesReceived += notice.bytes;
+        break;
+    case NoticeKind::PeerClosed:
+        stream.peerClosed = true;
+        break;
+    case NoticeKind::Acked:
+        stream.sent.Drop(notice.bytes);
+        stream.tally.bytesAcked += notice.bytes;
+        break;
+    case NoticeKind::Closed:
+        Close(stream, notice);
+        break;
+    default:
+        break;
+    }
+    ++stream.stirs;
+}
+
+void
+Node::Close(Stream& stream, const Notice& notice)
+{
+    stream.closed = notice.reason;
+    stream.error = ErrorOf(notice, stream.last, stream.softError);
+    m_streams.erase(KeyOf(notice.connection));
+}
+
+void
+Node::Send(const OutSegment& out)
+{
+    Bytes payload;
+    IpTraits ip;
+    if (out.connection)
+    {
+        const auto stream = m_streams.find(KeyOf(out.connection));
+        if (stream != m_streams.end())
+        {
+            payload = stream->second->sent.Copy(out.streamOffset, out.segment.payloadLength);
+            Count(out, stream->second->tally);
+        }
+        const auto own = traits.find(KeyOf(out.connection));
+        ip = own != traits.end() ? own->second : ip;
+    }
+    payload.resize(out.segment.payloadLength); // a garbage byte is of no stream
+    m_left.push_back({m_now, MakePacket(out.segment, payload, ip, m_settings.Layout())});
+}
+
+} // namespace lifecycle::packetdrill
