@@ -254,6 +254,13 @@ enum class PersistProbe : uint8_t
     ZeroLength, //!< nothing, one before the window, as Linux does
 };
 
+/** How it is found that something in flight is lost. */
+enum class LossDetection : uint8_t
+{
+    DuplicateAcks, //!< by counting (RFC 5681 §3.2, RFC 6675)
+    Rack,          //!< by time (RFC 8985), with a peer that speaks SACK; else by counting
+};
+
 /** Carrying data. */
 struct DataConfig
 {
@@ -290,6 +297,13 @@ struct DataConfig
     bool sack{true};          //!< RFC 2018
     PersistProbe persistProbe{PersistProbe::OneByte};
     std::shared_ptr<const CongestionControl> congestion{Cubic()};
+    LossDetection lossDetection{LossDetection::Rack};
+    bool lossProbe{true};          //!< RFC 8985 §7, where RACK is used
+    Duration peersAckDelay{200ms}; //!< RFC 8985 §7.2: TLP.max_ack_delay
+    bool prr{true};                //!< RFC 9937, with a peer that speaks SACK
+    bool eifel{true};              //!< RFC 3522: timestamps show that nothing was lost
+    bool fRto{true};               //!< RFC 5682, where there are no timestamps
+    bool duplicateSack{true};      //!< RFC 2883: to report what arrives twice
 
     /** \returns the largest payload to accept over a link that carries \p linkMss (0: not known) */
     uint16_t OwnMss(uint16_t linkMss) const

@@ -63,6 +63,8 @@ class ConnectionArrival
     bool ConcludeOurFin();
     void Deliver(uint64_t upTo);
     void ScheduleAck(bool inOrder);
+    void NoteArrivedTwice(SeqNum left, SeqNum right);
+    void NoteHeldTwice(StreamRange range);
     void Challenge();
     void AnswerInvalid();
     void ConcludeFastOpen();
@@ -119,6 +121,32 @@ ConnectionArrival::Challenge()
     if (m_context.MayChallenge(m_conn.invalidAnswers, Rules(), m_now))
     {
         m_conn.ackNow = true;
+    }
+}
+
+/** What of [\p left, \p right) has been delivered already is reported with the next ACK (RFC 2883).
+ */
+void
+ConnectionArrival::NoteArrivedTwice(SeqNum left, SeqNum right)
+{
+    right = Earlier(right, m_conn.rcvNxt);
+    if (m_conn.agreement.sack && m_conn.config->data.duplicateSack && left.IsBefore(right))
+    {
+        m_context.Attach(m_conn).arrivedTwice = SackBlock{left, right};
+    }
+}
+
+/** The same for what came ahead of its turn (RFC 2883 §4.1.2). */
+void
+ConnectionArrival::NoteHeldTwice(StreamRange range)
+{
+    const std::optional<StreamRange> twice = m_conn.transfer->received.Overlap(range);
+    if (twice && m_conn.agreement.sack && m_conn.config->data.duplicateSack)
+    {
+        const auto at = [&](uint64_t offset) {
+            return m_conn.rcvNxt + static_cast<uint32_t>(offset - m_conn.rcvOffset);
+        };
+        m_conn.transfer->arrivedTwice = SackBlock{at(twice->left), at(twice->right)};
     }
 }
 
@@ -330,6 +358,7 @@ ConnectionArrival::CheckSequence()
     ++(old ? m_context.counters.pawsDropped : m_context.counters.unacceptable);
     if (!rst && (!old || IsAnsweredThoughOld()))
     {
+        NoteArrivedTwice(m_segment.seq, m_segment.seq + m_segment.payloadLength);
         AnswerInvalid();
     }
     return false;
@@ -410,6 +439,7 @@ ConnectionArrival::CutOld()
     if (Rules().sequence == SequenceCheck::Reaching && whole &&
         m_segment.seq.IsBefore(m_conn.rcvNxt) && !Has(Flag::SYN) && !Has(Flag::RST))
     {
+        NoteArrivedTwice(m_segment.seq, m_segment.seq + m_segment.payloadLength);
         m_segment.seq = m_conn.rcvNxt;
         m_segment.payloadLength = 0;
         m_segment.flags = m_segment.flags.Without(Flag::FIN);
@@ -570,6 +600,7 @@ ConnectionArrival::AcknowledgeNew()
             m_context.Notify({.kind = NoticeKind::Acked, .connection = m_conn.id, .bytes = data});
         }
         report.rtt = TakeRttSample(m_conn, report, m_now);
+        m_conn.transfer->lastProgress = m_now;
         RestartRetransmitTimer(m_conn, m_now);
     }
     UpdateSendWindow();
@@ -688,6 +719,11 @@ ConnectionArrival::ProcessText()
     const bool inOrder = ahead == 0;
     Transfer& transfer = m_context.Attach(m_conn);
     const bool hadGap = !transfer.received.IsEmpty(); // to fill one is worth an ACK at once
+    NoteArrivedTwice(m_segment.seq, first);
+    if (!inOrder)
+    {
+        NoteHeldTwice({offset, offset + length});
+    }
     if (isNew && !inOrder && !transfer.received.Add({offset, offset + length}))
     {
         return true; // too many holes: as if it had been lost

@@ -3,11 +3,15 @@
 
 #include "answer-limiter.h"
 #include "config.h"
+#include "loss-probe.h"
+#include "prr.h"
+#include "rack.h"
 #include "reassembly.h"
 #include "records.h"
 #include "rtt-estimator.h"
 #include "scoreboard.h"
 #include "state-machine.h"
+#include "undo.h"
 
 #include <algorithm>
 #include <cstdint>
@@ -35,11 +39,18 @@ struct Transfer
     Reassembly received;
     Phase phase{Phase::Open};
     uint32_t dupAcks{0};
-    SeqNum recover;                    //!< SND.NXT when the loss was found
-    Instant ackDeadline{kNever};       //!< when the delayed ACK is sent
-    uint32_t unackedSegments{0};       //!< segments with data received and not acknowledged
-    bool retransmitAtOnce{false};      //!< the next retransmission does not wait for the window
-    std::optional<uint64_t> peerFinAt; //!< stream position of a FIN that came ahead of data
+    SeqNum recover; //!< SND.NXT when the loss was found
+    Rack rack;
+    Prr prr;
+    Reduction reduction;
+    LossProbe lossProbe;
+    Instant lastProgress{};                //!< when new data was sent, or acknowledged, last
+    Instant reorderDeadline{kNever};       //!< when what is late is taken for lost
+    std::optional<SackBlock> arrivedTwice; //!< to be reported with the next ACK (RFC 2883)
+    Instant ackDeadline{kNever};           //!< when the delayed ACK is sent
+    uint32_t unackedSegments{0};           //!< segments with data received and not acknowledged
+    bool retransmitAtOnce{false};          //!< the next retransmission does not wait for the window
+    std::optional<uint64_t> peerFinAt;     //!< stream position of a FIN that came ahead of data
 
     /** Makes it as new, for another connection. */
     void Reset()
@@ -53,7 +64,8 @@ struct Transfer
     /** Nothing is on its way in either direction, and no acknowledgement is owed. */
     bool IsIdle() const
     {
-        return sent.IsEmpty() && received.IsEmpty() && ackDeadline == kNever && !peerFinAt;
+        return sent.IsEmpty() && received.IsEmpty() && ackDeadline == kNever && !peerFinAt &&
+               !arrivedTwice;
     }
 };
 
@@ -133,6 +145,7 @@ struct Connection
     Instant stalledSince{kNever};   //!< since when nothing of what waits was acknowledged
     Instant stateSince{};           //!< when it came into its state
     RttEstimator rtt;
+    ReorderingMemory reordering;
     Congestion congestion;
     Instant lastSent{}; //!< when data was sent last
     std::unique_ptr<CongestionMemory> congestionMemory;

@@ -16,6 +16,9 @@ struct Counters
     uint64_t retransmits{0};        //!< segments sent again: SYN, SYN-ACK, data, FIN
     uint64_t timeouts{0};           //!< retransmission time-outs
     uint64_t fastRecoveries{0};     //!< times fast recovery was entered
+    uint64_t undone{0};             //!< reductions of the window taken back: nothing was lost
+    uint64_t lossProbes{0};         //!< tail loss probes sent (RFC 8985 §7)
+    uint64_t duplicatesReported{0}; //!< by peers (RFC 2883)
     uint64_t activeOpens{0};        //!< SYN-SENT entered
     uint64_t passiveOpens{0};       //!< half-open records made
     uint64_t accepted{0};           //!< passive opens that were established

@@ -29,6 +29,7 @@ class Output
 
   private:
     std::optional<OutSegment> Retransmission();
+    std::optional<OutSegment> TailProbe();
     std::optional<OutSegment> FirstSyn();
     std::optional<OutSegment> NewData();
     std::optional<OutSegment> Probe();
@@ -39,6 +40,8 @@ class Output
     uint32_t UsableWindow() const;
     OutSegment SendNew(uint32_t length, bool fin);
     void NoteAnswer();
+    OutSegment SendAgain(const SentSegment& segment);
+    void NoteSentAgain(const OutSegment& out, uint32_t length);
     OutSegment DataSegment(SeqNum seq, uint32_t length, bool fin);
     Segment SynSegment();
     void AddFastOpen(Segment& syn);
@@ -77,11 +80,16 @@ SackList
 SackBlocks(const Connection& conn)
 {
     SackList blocks;
-    if (!conn.agreement.sack || !conn.transfer || conn.transfer->received.IsEmpty())
+    if (!conn.agreement.sack || !conn.transfer)
     {
         return blocks;
     }
-    const std::size_t room = conn.agreement.timestamps ? 3 : 4; // RFC 2018 §3
+    std::size_t room = conn.agreement.timestamps ? 3 : 4; // RFC 2018 §3
+    if (conn.transfer->arrivedTwice)
+    {
+        blocks.Add(*conn.transfer->arrivedTwice); // RFC 2883 §4: the first block
+        --room;
+    }
     for (const StreamRange& range : conn.transfer->received.Report(room))
     {
         const auto ahead = static_cast<uint32_t>(range.left - conn.rcvOffset);
@@ -95,6 +103,10 @@ std::optional<OutSegment>
 Output::Next()
 {
     if (auto segment = Retransmission())
+    {
+        return segment;
+    }
+    if (auto segment = TailProbe())
     {
         return segment;
     }
@@ -123,24 +135,78 @@ Output::Retransmission()
     Transfer& transfer = *m_conn.transfer;
     const SentSegment* lost = transfer.sent.FirstLost();
     const uint32_t pipe = m_conn.Pipe();
-    if (lost == nullptr ||
+    if (lost == nullptr || transfer.reduction.fRto == FRto::Probing ||
         (!transfer.retransmitAtOnce && pipe > 0 && pipe + lost->length > m_conn.congestion.cwnd))
     {
         return std::nullopt;
     }
     transfer.retransmitAtOnce = false;
-    ++m_context.counters.retransmits;
+    const bool oldest = lost->seq == m_conn.sndUna;
+    const uint32_t length = lost->length;
+    const OutSegment out = SendAgain(*lost);
+    transfer.sent.Retransmitted(m_now);
+    NoteSentAgain(out, length);
+    if (oldest && transfer.phase == Phase::Recovery)
+    {
+        RestartRetransmitTimer(m_conn, m_now); // as in Linux: it has a time-out of its own
+    }
+    return out;
+}
+
+OutSegment
+Output::SendAgain(const SentSegment& segment)
+{
     OutSegment out;
-    if (lost->syn)
+    if (segment.syn)
     {
         out.segment = SynSegment();
     }
     else
     {
-        out = DataSegment(lost->seq, lost->length - lost->fin, lost->fin);
+        out = DataSegment(segment.seq, segment.length - segment.fin, segment.fin);
     }
     out.retransmission = true;
-    transfer.sent.Retransmitted(m_now);
+    return out;
+}
+
+void
+Output::NoteSentAgain(const OutSegment& out, uint32_t length)
+{
+    ++m_context.counters.retransmits;
+    m_conn.lastSent = m_now;
+    m_conn.transfer->prr.NoteSent(length);
+    const std::optional<Timestamps>& stamps = out.segment.options.timestamps;
+    NoteRepetition(m_conn, stamps ? std::optional(stamps->value) : std::nullopt);
+}
+
+/** RFC 8985 §7.3: new data if there is any that may be sent, else the last segment again. */
+std::optional<OutSegment>
+Output::TailProbe()
+{
+    if (!m_conn.transfer || !m_conn.transfer->lossProbe.due)
+    {
+        return std::nullopt;
+    }
+    LossProbe& probe = m_conn.transfer->lossProbe;
+    probe.due = false;
+    if (!m_conn.HasUnacked())
+    {
+        return std::nullopt;
+    }
+    ++m_context.counters.lossProbes;
+    const uint32_t length = std::min({m_conn.Unsent(), m_conn.SndMss(), UsableWindow()});
+    probe.repeats = length == 0 || !MaySendData();
+    if (!probe.repeats)
+    {
+        const OutSegment out = SendNew(length, false);
+        probe.end = m_conn.sndNxt;
+        return out;
+    }
+    probe.end = m_conn.sndNxt;
+    const SentSegment& last = m_conn.transfer->sent.Last();
+    const OutSegment out = SendAgain(last);
+    m_conn.transfer->sent.RetransmittedLast(m_now);
+    NoteSentAgain(out, last.length);
     return out;
 }
 
@@ -290,7 +356,10 @@ Output::SendNew(uint32_t length, bool fin)
                            .fin = fin};
     NoteSending(m_conn, m_now);
     OutSegment out = DataSegment(m_conn.sndNxt, length, fin);
-    m_context.Attach(m_conn).sent.Push(sent);
+    Transfer& transfer = m_context.Attach(m_conn);
+    transfer.sent.Push(sent);
+    transfer.lastProgress = m_now;
+    transfer.prr.NoteSent(length);
     m_conn.sndNxt += length + fin;
     m_conn.finSent |= fin;
     m_context.counters.bytesOut += length;
@@ -321,7 +390,8 @@ Output::DataSegment(SeqNum seq, uint32_t length, bool fin)
     out.segment.payloadLength = length;
     out.streamOffset = m_conn.sndUnaOffset + position;
     // SACK blocks go out in acknowledgements of their own, which a data segment does not replace.
-    m_conn.ackNow &= m_conn.transfer && !m_conn.transfer->received.IsEmpty();
+    m_conn.ackNow &= m_conn.transfer && (!m_conn.transfer->received.IsEmpty() ||
+                                         m_conn.transfer->arrivedTwice.has_value());
     return out;
 }
 
@@ -390,6 +460,10 @@ MakeAck(Connection& connection, Instant now)
 {
     Segment ack = AckingSegment(connection, connection.sndNxt, Flags(), now);
     ack.options.sacks = SackBlocks(connection);
+    if (connection.transfer)
+    {
+        connection.transfer->arrivedTwice.reset(); // it is reported once
+    }
     connection.ackNow = false;
     return ack;
 }

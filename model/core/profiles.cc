@@ -115,10 +115,13 @@ FreeBsd()
                         .minimum = 30ms, // TCPTV_MIN
                         .maximum = 64s,  // TCPTV_REXMTMAX
                         .minimumBoundsVariance = false,
-                        .slop = 200ms}, // TCPTV_CPU_VAR in TCPT_RANGESET()
-                .dataRetries = 12,      // TCP_MAXRXTSHIFT
-                .persistMinimum = 5s,   // TCPTV_PERSMIN
-                .persistMaximum = 60s,  // TCPTV_PERSMAX
+                        .slop = 200ms},                        // TCPTV_CPU_VAR in TCPT_RANGESET()
+                .dataRetries = 12,                             // TCP_MAXRXTSHIFT
+                .persistMinimum = 5s,                          // TCPTV_PERSMIN
+                .persistMaximum = 60s,                         // TCPTV_PERSMAX
+                .lossDetection = LossDetection::DuplicateAcks, // functions_default: freebsd
+                .lossProbe = false,                            // only in the stack "rack"
+                .fRto = false,                                 // it has none
             },
     };
 }
@@ -206,7 +209,13 @@ Rfc9293()
                         .minimumBoundsVariance = false},
                 .dataRetries = 6,    // RFC 9293 §3.8.3: R2 is at least 100 s; 1+2+4+...+32+60 s
                 .delayedAck = 200ms, // RFC 9293 §3.8.6.3: less than 0.5 s
-                .congestion = NewReno(), // RFC 9293 §3.8.2: RFC 5681
+                .congestion = NewReno(),                       // RFC 9293 §3.8.2: RFC 5681
+                .lossDetection = LossDetection::DuplicateAcks, // RFC 5681 §3.2, RFC 6675
+                .lossProbe = false,
+                .prr = false,
+                .eifel = false,
+                .fRto = false,
+                .duplicateSack = false, // RFC 2883 is optional
             },
     };
 }
@@ -261,7 +270,13 @@ Textbook()
                 .windowScaling = false, // RFC 793 has no option but the MSS
                 .timestamps = false,
                 .sack = false,
-                .congestion = NewReno(), // RFC 2001, and RFC 6582 after it
+                .congestion = NewReno(),                       // RFC 2001, and RFC 6582 after it
+                .lossDetection = LossDetection::DuplicateAcks, // RFC 2001 §3
+                .lossProbe = false,
+                .prr = false,
+                .eifel = false,
+                .fRto = false,
+                .duplicateSack = false,
             },
     };
 }

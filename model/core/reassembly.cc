@@ -34,6 +34,21 @@ Reassembly::Add(StreamRange range)
     return true;
 }
 
+std::optional<StreamRange>
+Reassembly::Overlap(StreamRange range) const
+{
+    auto found = m_ranges.upper_bound(range.left);
+    if (found != m_ranges.begin() && std::prev(found)->second > range.left)
+    {
+        --found;
+    }
+    if (found == m_ranges.end() || found->first >= range.right)
+    {
+        return std::nullopt;
+    }
+    return StreamRange{std::max(range.left, found->first), std::min(range.right, found->second)};
+}
+
 void
 Reassembly::NoteTouched(StreamRange range, uint64_t point)
 {

@@ -5,6 +5,7 @@
 #include <cstddef>
 #include <cstdint>
 #include <map>
+#include <optional>
 #include <vector>
 
 namespace lifecycle
@@ -36,6 +37,9 @@ class Reassembly
      * \returns false if there are too many holes to take it
      */
     bool Add(StreamRange range);
+
+    /** \returns the first stretch of \p range that has arrived already, if any has */
+    std::optional<StreamRange> Overlap(StreamRange range) const;
 
     /**
      * The stream has arrived up to \p next without holes: takes out what joins on.

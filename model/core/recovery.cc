@@ -2,6 +2,9 @@
 
 #include "context.h"
 #include "handshake.h"
+#include "loss-probe.h"
+#include "rack.h"
+#include "undo.h"
 #include "window.h"
 
 #include <algorithm>
@@ -12,66 +15,295 @@ namespace lifecycle
 namespace
 {
 
-/** RFC 5681 §2: a duplicate acknowledgement; with SACK, only one that brings news counts. */
 bool
-IsDuplicateAck(const Connection& conn, const AckReport& report, uint32_t newlySacked)
+UsesPrr(const Connection& conn)
 {
-    const Segment& segment = report.segment;
-    if (report.acked.bytes > 0 || segment.ack != conn.sndUna || !conn.HasUnacked() || conn.probing)
-    {
-        return false;
-    }
-    if (conn.agreement.sack)
-    {
-        return newlySacked > 0;
-    }
-    return segment.payloadLength == 0 && !segment.flags.Has(Flag::FIN) && !report.windowChanged;
+    return conn.config->data.prr && conn.agreement.sack;
 }
 
+/** Fast retransmit and the recovery that it begins (RFC 5681 §3.2, RFC 6675 §5 (4)). */
 void
-EnterRecovery(Context& context, Connection& conn, Instant now)
+EnterRecovery(Context& context, Connection& conn, const Acknowledged& acked, Instant now)
 {
     Transfer& transfer = *conn.transfer;
     ++context.counters.fastRecoveries;
+    RememberReduction(conn, false);
+    LowerThreshold(conn, CongestionSignal::Loss, now);
     transfer.phase = Phase::Recovery;
     transfer.recover = conn.sndNxt;
-    LowerThreshold(conn, CongestionSignal::Loss, now);
-    conn.congestion.cwnd = conn.congestion.ssthresh;
-    transfer.sent.MarkOldestLost();
     transfer.retransmitAtOnce = true;
-}
-
-void
-LeaveRecovery(Connection& conn)
-{
-    Transfer& transfer = *conn.transfer;
-    if (transfer.phase == Phase::Recovery)
+    if (UsesPrr(conn))
+    {
+        // RFC 9937 §6: what was SACKed before is not delivered again in recovery.
+        const uint32_t sackedBefore = transfer.sent.SackedBytes() - acked.sacked;
+        transfer.prr.Start(transfer.sent.Total() + acked.bytes - sackedBefore);
+    }
+    else
     {
         conn.congestion.cwnd = conn.congestion.ssthresh;
     }
-    transfer.phase = Phase::Open;
-    transfer.dupAcks = 0;
+    if (!UsesRack(conn))
+    {
+        transfer.sent.MarkOldestLost();
+    }
+}
+
+/** One acknowledgement on its way through loss detection and recovery. */
+class AckStep
+{
+  public:
+    AckStep(Context& context, Connection& connection, AckReport& report, Instant now)
+        : m_context(context),
+          m_conn(connection),
+          m_transfer(*connection.transfer),
+          m_report(report),
+          m_now(now)
+    {
+    }
+
+    void Run();
+
+  private:
+    void TakeSacks();
+    bool IsDuplicateReport() const;
+    bool IsDuplicateAck() const;
+    void HearOfLossProbe();
+    bool FindLosses();
+    void Leave();
+    void GoOnWhileOpen(bool foundLost);
+    void GoOnInRecovery(bool foundLost);
+    void OnPartialAck();
+    void Shape(bool foundLost);
+    void Grow(uint32_t bytes);
+
+    Context& m_context;
+    Connection& m_conn;
+    Transfer& m_transfer;
+    AckReport& m_report;
+    Instant m_now;
+    bool m_left{false};      //!< it ended recovery
+    bool m_duplicate{false}; //!< it reports that something arrived twice
+};
+
+/** RFC 2883 §4: the first block lies below the ACK, or within the second. */
+bool
+AckStep::IsDuplicateReport() const
+{
+    const SackList& sacks = m_report.segment.options.sacks;
+    if (sacks.count == 0)
+    {
+        return false;
+    }
+    const SackBlock& first = sacks.blocks[0];
+    if (first.right.IsAtOrBefore(m_report.segment.ack))
+    {
+        return true;
+    }
+    const SackBlock& second = sacks.blocks[1];
+    return sacks.count > 1 && first.left.IsAtOrAfter(second.left) &&
+           first.right.IsAtOrBefore(second.right);
+}
+
+void
+AckStep::TakeSacks()
+{
+    if (!m_conn.agreement.sack)
+    {
+        return;
+    }
+    m_duplicate = IsDuplicateReport();
+    if (m_duplicate)
+    {
+        ++m_context.counters.duplicatesReported;
+        NoteDuplicateReport(m_conn, m_report.segment.options.sacks.blocks[0].right);
+    }
+    for (const SackBlock& block : m_report.segment.options.sacks)
+    {
+        m_transfer.sent.Sack(block, m_report.acked);
+    }
+}
+
+/** RFC 5681 §2: a duplicate acknowledgement; with SACK, only one that brings news counts. */
+bool
+AckStep::IsDuplicateAck() const
+{
+    const Segment& segment = m_report.segment;
+    if (m_report.acked.bytes > 0 || segment.ack != m_conn.sndUna || !m_conn.HasUnacked() ||
+        m_conn.probing)
+    {
+        return false;
+    }
+    if (m_conn.agreement.sack)
+    {
+        return m_report.acked.sacked > 0;
+    }
+    return segment.payloadLength == 0 && !segment.flags.Has(Flag::FIN) && !m_report.windowChanged;
+}
+
+/** A probe that repaired the tail hid a loss from everybody else (RFC 8985 §7.4.1). */
+void
+AckStep::HearOfLossProbe()
+{
+    if (JudgeLossProbe(m_conn, m_report, m_duplicate) == ProbeVerdict::Repaired &&
+        m_transfer.phase == Phase::Open)
+    {
+        LowerThreshold(m_conn, CongestionSignal::Loss, m_now);
+        m_conn.congestion.cwnd = std::min(m_conn.congestion.cwnd, m_conn.congestion.ssthresh);
+    }
+}
+
+bool
+AckStep::FindLosses()
+{
+    if (!m_conn.HasUnacked() || m_conn.probing)
+    {
+        return false;
+    }
+    if (UsesRack(m_conn))
+    {
+        return DetectLossByTime(m_conn, m_now);
+    }
+    if (m_report.acked.sacked > 0)
+    {
+        const uint32_t before = m_transfer.sent.LostBytes();
+        m_transfer.sent.MarkLostBelowSacked(m_conn.config->data.dupAckThreshold);
+        return m_transfer.sent.LostBytes() > before;
+    }
+    return false;
+}
+
+void
+AckStep::Leave()
+{
+    if (m_transfer.phase == Phase::Recovery)
+    {
+        m_conn.congestion.cwnd = m_conn.congestion.ssthresh;
+    }
+    m_left = true;
+    m_transfer.phase = Phase::Open;
+    m_transfer.dupAcks = 0;
+    m_transfer.reduction.stamp.reset(); // it can only be undone by reports of duplicates now
+    m_transfer.reduction.fRto = FRto::Off;
+    AgeReordering(m_conn);
+    Flow flow = FlowOf(m_conn, m_now);
+    m_conn.config->data.congestion->OnEvent(flow, CongestionEvent::Recovered);
+}
+
+void
+AckStep::Grow(uint32_t bytes)
+{
+    Flow flow = FlowOf(m_conn, m_now);
+    m_conn.config->data.congestion->Grow(flow,
+                                         {.acked = bytes,
+                                          .delivered = m_report.acked.delivered,
+                                          .rtt = m_report.rtt,
+                                          .wholeFlightAcked = !m_conn.HasUnacked()});
+}
+
+void
+AckStep::GoOnWhileOpen(bool foundLost)
+{
+    const bool duplicate = IsDuplicateAck();
+    m_transfer.dupAcks = duplicate ? m_transfer.dupAcks + 1 : 0;
+    const bool enough =
+        !UsesRack(m_conn) && m_transfer.dupAcks >= m_conn.config->data.dupAckThreshold;
+    if (foundLost || enough)
+    {
+        EnterRecovery(m_context, m_conn, m_report.acked, m_now);
+        Shape(foundLost);
+    }
+    else if (m_report.acked.bytes > 0 && m_conn.cwndLimited)
+    {
+        // What was SACKed in recovery and is acknowledged now was not sent within this window.
+        Grow(m_left ? m_report.acked.delivered : m_report.acked.bytes);
+    }
+}
+
+/** What may be sent in recovery. */
+void
+AckStep::Shape(bool foundLost)
+{
+    if (UsesPrr(m_conn))
+    {
+        m_conn.congestion.cwnd =
+            m_transfer.prr.OnAck({.delivered = m_report.acked.delivered,
+                                  .pipe = m_conn.Pipe(),
+                                  .ssthresh = m_conn.congestion.ssthresh,
+                                  .mss = m_conn.SndMss(),
+                                  .safe = m_report.acked.bytes > 0 && !foundLost});
+    }
 }
 
 /** RFC 6582 §3.2: an ACK of some of what was in flight when the loss was found. */
 void
-OnPartialAck(Connection& conn, uint32_t ackedBytes)
+AckStep::OnPartialAck()
 {
-    Transfer& transfer = *conn.transfer;
-    const uint32_t segments = std::max<uint32_t>(1, ackedBytes / conn.SndMss());
-    transfer.dupAcks -= std::min(transfer.dupAcks, segments);
-    if (!transfer.sent.IsEmpty() && !transfer.sent.Oldest().retransmitted)
+    const uint32_t segments = std::max<uint32_t>(1, m_report.acked.bytes / m_conn.SndMss());
+    m_transfer.dupAcks -= std::min(m_transfer.dupAcks, segments);
+    if (!m_transfer.sent.IsEmpty() && !m_transfer.sent.Oldest().retransmitted)
     {
-        transfer.sent.MarkOldestLost();
-        transfer.retransmitAtOnce = true;
+        m_transfer.sent.MarkOldestLost();
+        m_transfer.retransmitAtOnce = true;
     }
 }
 
 void
-Grow(Connection& conn, const AckSample& sample, Instant now)
+AckStep::GoOnInRecovery(bool foundLost)
 {
-    Flow flow = FlowOf(conn, now);
-    conn.config->data.congestion->Grow(flow, sample);
+    m_transfer.dupAcks += IsDuplicateAck();
+    if (m_report.acked.bytes > 0 && !UsesRack(m_conn))
+    {
+        OnPartialAck();
+    }
+    if (m_report.acked.delivered > 0 || m_report.acked.bytes > 0)
+    {
+        Shape(foundLost);
+    }
+}
+
+void
+AckStep::Run()
+{
+    TakeSacks();
+    if (m_report.acked.bytes > 0)
+    {
+        Flow flow = FlowOf(m_conn, m_now);
+        m_conn.config->data.congestion->OnAck(flow,
+                                              {.acked = m_report.acked.bytes,
+                                               .delivered = m_report.acked.delivered,
+                                               .rtt = m_report.rtt,
+                                               .wholeFlightAcked = !m_conn.HasUnacked()});
+    }
+    HearOfLossProbe();
+    if (UsesRack(m_conn))
+    {
+        NoteArrivals(m_conn, m_report.acked, m_report.segment, m_duplicate, m_now);
+    }
+    if (ProvesReductionWrong(m_conn, m_report, m_duplicate))
+    {
+        UndoReduction(m_context, m_conn, m_now);
+    }
+    if (m_transfer.phase != Phase::Open && m_conn.sndUna.IsAtOrAfter(m_transfer.recover))
+    {
+        Leave();
+    }
+    const bool foundLost = FindLosses();
+    switch (m_transfer.phase)
+    {
+    case Phase::Open:
+        GoOnWhileOpen(foundLost);
+        break;
+    case Phase::Recovery:
+        GoOnInRecovery(foundLost);
+        break;
+    case Phase::Loss:
+        // What SACK reported before is not news: the window would jump.
+        if (m_report.acked.delivered > 0 && m_transfer.reduction.fRto == FRto::Off)
+        {
+            Grow(m_report.acked.delivered);
+        }
+        break;
+    }
 }
 
 } // namespace
@@ -104,66 +336,45 @@ TakeRttSample(Connection& conn, const AckReport& report, Instant now)
 }
 
 void
-UpdateRecovery(Context& context, Connection& conn, const AckReport& report, Instant now)
+UpdateRecovery(Context& context, Connection& conn, AckReport& report, Instant now)
+{
+    AckStep(context, conn, report, now).Run();
+}
+
+void
+OnReorderTimeout(Context& context, Connection& conn, Instant now)
 {
     Transfer& transfer = *conn.transfer;
-    const DataConfig& config = conn.config->data;
-    uint32_t newlySacked = 0;
-    if (conn.agreement.sack)
+    if (DetectLossByTime(conn, now) && transfer.phase == Phase::Open)
     {
-        for (const SackBlock& block : report.segment.options.sacks)
+        EnterRecovery(context, conn, {}, now);
+        if (UsesPrr(conn))
         {
-            newlySacked += transfer.sent.Sack(block);
+            conn.congestion.cwnd = transfer.prr.OnAck({.delivered = 0,
+                                                       .pipe = conn.Pipe(),
+                                                       .ssthresh = conn.congestion.ssthresh,
+                                                       .mss = conn.SndMss(),
+                                                       .safe = false});
         }
     }
-    if (transfer.phase != Phase::Open && conn.sndUna.IsAtOrAfter(transfer.recover))
+    context.MarkReady(conn);
+}
+
+void
+EnterLoss(Connection& conn, Instant now)
+{
+    Transfer& transfer = *conn.transfer;
+    transfer.sent.MarkLostByTimeout(StillOnTheWaySince(conn, now));
+    transfer.reorderDeadline = kNever;
+    if (transfer.phase == Phase::Open)
     {
-        LeaveRecovery(conn);
+        RememberReduction(conn, true);
     }
-    const AckSample sample{.acked = report.acked.bytes,
-                           .delivered = report.acked.bytes + newlySacked,
-                           .rtt = report.rtt,
-                           .wholeFlightAcked = !conn.HasUnacked()};
-    if (report.acked.bytes > 0)
+    else
     {
-        Flow flow = FlowOf(conn, now);
-        config.congestion->OnAck(flow, sample);
+        transfer.reduction.fRto = FRto::Off; // RFC 5682 §2.1 (1): only the first time-out
     }
-    const bool duplicate = IsDuplicateAck(conn, report, newlySacked);
-    bool foundLost = false;
-    if (newlySacked > 0)
-    {
-        const uint32_t lostBefore = transfer.sent.LostBytes(); // a window probe to be sent again
-        transfer.sent.MarkLostBelowSacked(config.dupAckThreshold);
-        foundLost = transfer.sent.LostBytes() > lostBefore;
-    }
-    switch (transfer.phase)
-    {
-    case Phase::Open:
-        transfer.dupAcks = duplicate ? transfer.dupAcks + 1 : 0;
-        if (foundLost || transfer.dupAcks >= config.dupAckThreshold)
-        {
-            EnterRecovery(context, conn, now);
-        }
-        else if (report.acked.bytes > 0 && conn.cwndLimited)
-        {
-            Grow(conn, sample, now);
-        }
-        break;
-    case Phase::Recovery:
-        transfer.dupAcks += duplicate;
-        if (report.acked.bytes > 0)
-        {
-            OnPartialAck(conn, report.acked.bytes);
-        }
-        break;
-    case Phase::Loss:
-        if (report.acked.bytes > 0)
-        {
-            Grow(conn, sample, now);
-        }
-        break;
-    }
+    CollapseWindow(conn, now);
 }
 
 } // namespace lifecycle

@@ -17,19 +17,28 @@ class Context;
 struct AckReport
 {
     const Segment& segment;
-    Acknowledged acked; //!< by the cumulative acknowledgement
+    Acknowledged acked; //!< by the cumulative acknowledgement; UpdateRecovery adds what SACK says
     bool windowChanged;
     std::optional<Duration> rtt; //!< measured with it
 };
 
-/** Measures the round-trip time, where the acknowledgement allows it (RFC 6298 §3). \returns it */
+/**
+ * Measures the round-trip time, where the acknowledgement allows it (RFC 6298 §3).
+ * \returns what was measured
+ */
 std::optional<Duration> TakeRttSample(Connection& connection, const AckReport& report, Instant now);
 
 /**
- * Loss detection and congestion control on an acknowledgement: duplicate ACKs and SACK
- * (RFC 5681 §3.2, RFC 6582, RFC 6675).
+ * Loss detection and congestion control on an acknowledgement: by time (RFC 8985), or by duplicate
+ * ACKs and SACK (RFC 5681 §3.2, RFC 6582, RFC 6675).
  */
-void UpdateRecovery(Context& context, Connection& connection, const AckReport& report, Instant now);
+void UpdateRecovery(Context& context, Connection& connection, AckReport& report, Instant now);
+
+/** What was late has not come: RFC 8985 §6.2, the reordering timer. */
+void OnReorderTimeout(Context& context, Connection& connection, Instant now);
+
+/** The retransmission timer ran out (RFC 6298 §5.4, RFC 5681 §3.1, RFC 8985 §6.3). */
+void EnterLoss(Connection& connection, Instant now);
 
 } // namespace lifecycle
 

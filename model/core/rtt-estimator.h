@@ -44,6 +44,12 @@ class RttEstimator
         return std::chrono::microseconds(m_rttVar);
     }
 
+    /** The shortest sample of all, zero before the first. */
+    Duration MinRtt() const
+    {
+        return std::chrono::microseconds(HasSample() ? m_minRtt : 0);
+    }
+
     void AddSample(Duration sample)
     {
         using std::chrono::duration_cast;
@@ -51,6 +57,7 @@ class RttEstimator
         const int64_t rtt = std::clamp<int64_t>(duration_cast<microseconds>(sample).count(),
                                                 1,
                                                 std::numeric_limits<int32_t>::max());
+        m_minRtt = std::min(m_minRtt, static_cast<uint32_t>(rtt));
         if (!HasSample())
         {
             m_srtt = static_cast<uint32_t>(rtt);
@@ -80,8 +87,9 @@ class RttEstimator
     }
 
   private:
-    uint32_t m_srtt{0};   //!< microseconds, 0 before the first sample
-    uint32_t m_rttVar{0}; //!< microseconds
+    uint32_t m_srtt{0};            //!< microseconds, 0 before the first sample
+    uint32_t m_rttVar{0};          //!< microseconds
+    uint32_t m_minRtt{UINT32_MAX}; //!< microseconds
 };
 
 } // namespace lifecycle

@@ -4,8 +4,8 @@
 #include "model-time.h"
 #include "ring.h"
 #include "segment.h"
+#include "seq-ranges.h"
 
-#include <array>
 #include <cstdint>
 #include <optional>
 
@@ -23,6 +23,7 @@ struct SentSegment
     bool sacked{false};        //!< the peer says it has it
     bool lost{false};          //!< taken for lost and not sent again yet
     bool retransmitted{false}; //!< sent more than once: no good for measuring (Karn)
+    uint64_t order{0};         //!< counts transmissions; the later, the higher
 
     SeqNum End() const
     {
@@ -30,17 +31,28 @@ struct SentSegment
     }
 };
 
-/** What a cumulative acknowledgement did. */
+/** What the peer's acknowledgement, cumulative and selective, says of segments. */
 struct Acknowledged
 {
-    uint32_t bytes{0};               //!< sequence numbers newly acknowledged
-    std::optional<Instant> lastSent; //!< when the newest of them was sent, if sent only once
-    bool retransmitted{false};       //!< one of them had been sent again
+    uint32_t bytes{0};               //!< sequence numbers newly acknowledged, in order
+    uint32_t sacked{0};              //!< sequence numbers newly reported by SACK
+    uint32_t delivered{0};           //!< sequence numbers newly known to have arrived, both ways
+    std::optional<Instant> lastSent; //!< when the newest of `bytes` was sent, if sent only once
+    bool retransmitted{false};       //!< one of `bytes` had been sent again
     bool syn{false};                 //!< our SYN was among them
     bool fin{false};                 //!< our FIN was among them
+    bool original{false};            //!< something arrived that was sent only once
+    bool reordered{false}; //!< something arrived after what was sent after it (RFC 8985 §6.2 (3))
+    /** Of what arrived, what was sent last: among segments sent once, and among those resent. */
+    std::optional<SentSegment> newest;
+    std::optional<SentSegment> newestResent;
 };
 
-/** All that is in flight, in order of sequence, and what is known of its fate. */
+/**
+ * All that is in flight, in order of sequence, and what is known of its fate. With n segments every
+ * operation is O(log n), but for those that say otherwise; a segment is looked at once each time
+ * its fate changes.
+ */
 class Scoreboard
 {
   public:
@@ -70,6 +82,12 @@ class Scoreboard
         }
     }
 
+    /** The segment in flight that is last in the stream; there must be one. */
+    const SentSegment& Last() const
+    {
+        return m_segments.Back();
+    }
+
     /** Notes that \p segment, which follows all others, was sent. */
     void Push(const SentSegment& segment);
 
@@ -78,24 +96,38 @@ class Scoreboard
 
     /**
      * The peer has \p block.
-     * \returns how many sequence numbers it had not reported before
+     * \param[in,out] report what that says is added here
      */
-    uint32_t Sack(const SackBlock& block);
+    void Sack(const SackBlock& block, Acknowledged& report);
 
     /** Takes for lost what lies below \p threshold SACKed segments (RFC 6675 §4, IsLost). */
     void MarkLostBelowSacked(uint32_t threshold);
+    /**
+     * Takes for lost what was sent before transmission \p order, and not after \p latest
+     * (RFC 8985 §6.2 (5)).
+     * \returns whether something sent before \p order is left that is not lost
+     */
+    bool MarkLostSentBefore(uint64_t order, Instant latest);
     /** Takes the oldest segment for lost, if it is not known to have arrived. */
     void MarkOldestLost();
     /**
-     * Takes all that is not known to have arrived for lost (retransmission time-out). If the
-     * oldest was SACKed, the peer threw away what it had: nothing is known then (RFC 2018 §8).
+     * The retransmission timer ran out: takes for lost the oldest, and all that is not known to
+     * have arrived and was not sent after \p latest. If the oldest was SACKed, the peer threw away
+     * what it had: nothing is known then (RFC 2018 §8). O(n).
      */
-    void MarkAllLost();
+    void MarkLostByTimeout(Instant latest = kNever);
+    /** Nothing is lost after all. O(segments taken for lost). */
+    void UnmarkLost();
 
     /** \returns the first segment that is lost and not sent again yet, or null */
-    const SentSegment* FirstLost();
+    const SentSegment* FirstLost() const;
     /** Notes that what FirstLost() returned was sent again. */
     void Retransmitted(Instant now);
+    /** Notes that Last() was sent again, lost or not. */
+    void RetransmittedLast(Instant now);
+
+    /** Cuts what is longer than \p most into pieces that are not, and takes it for lost. O(n). */
+    void Resegment(uint32_t most);
 
     /** Sequence numbers thought to be on their way (RFC 6675's pipe). */
     uint32_t Pipe() const
@@ -119,26 +151,41 @@ class Scoreboard
         return m_lost;
     }
 
+    /** Whether at least \p count segments are SACKed. */
+    bool HasSacked(uint32_t count) const;
+
     void Clear();
 
     /** Whether the sums agree with the segments and these follow on each other. */
     bool IsConsistent() const;
 
   private:
+    /** A transmission, in the order in which they were made. */
+    struct Sending
+    {
+        SeqNum seq;
+        uint64_t order;
+    };
+
     std::size_t PositionOf(SeqNum seq) const;
     void MarkLost(SentSegment& segment);
-    /** Looks at the segments in \p piece for those that lie in \p block. */
-    uint32_t SackPiece(const SackBlock& block, const SackBlock& piece);
+    void NoteSending(SentSegment& segment, Instant now);
+    void NoteDelivered(const SentSegment& segment, uint32_t length, Acknowledged& report);
+    void SackBetween(SeqNum left, SeqNum right, Acknowledged& report);
     void ForgetSacked();
+    SentSegment* Awaited(const Sending& sending);
+    void RebuildSendings();
 
     Ring<SentSegment> m_segments;
+    Ring<Sending> m_sendings; //!< some of them of no interest any more
+    SeqRanges m_sackedRanges; //!< of whole segments
+    SeqRanges m_lostRanges;   //!< of whole segments
+    uint64_t m_order{0};
     uint32_t m_total{0};
     uint32_t m_sacked{0};
     uint32_t m_lost{0};
-    SeqNum m_lostFrom;      //!< nothing before this is lost
-    SeqNum m_judgedUpTo;    //!< nothing before this needs to be looked at for loss again
-    SeqNum m_highestSacked; //!< end of the highest SACKed segment, meaningful if m_sacked
-    SackList m_seen;        //!< the blocks of the last report: no need to walk through them again
+    SeqNum m_judgedUpTo; //!< nothing before this needs to be looked at for loss by SACK again
+    SeqNum m_fack;       //!< end of the highest segment known to have arrived
 };
 
 } // namespace lifecycle

@@ -1,7 +1,7 @@
 #include "timers.h"
 
 #include "context.h"
-#include "window.h"
+#include "recovery.h"
 
 #include <algorithm>
 
@@ -101,11 +101,14 @@ OnRetransmitTimeout(Context& context, Connection& conn, Instant now)
     ++context.counters.timeouts;
     if (!IsConnecting(conn))
     {
-        CollapseWindow(conn, now);
+        EnterLoss(conn, now);
         conn.backoff = std::min<uint8_t>(conn.backoff + 1, kMostBackoff);
     }
+    else
+    {
+        conn.transfer->sent.MarkLostByTimeout();
+    }
     ++conn.retries;
-    conn.transfer->sent.MarkAllLost();
     conn.transfer->retransmitAtOnce = true;
     RestartRetransmitTimer(conn, now);
     context.MarkReady(conn);
@@ -116,6 +119,15 @@ PersistTimeout(const Connection& conn)
 {
     const DataConfig& data = conn.config->data;
     return std::clamp(BackedOffRto(conn), data.persistMinimum, data.persistMaximum);
+}
+
+/** RFC 8985 §7.3: what is in flight has had no answer for two round trips. */
+void
+OnLossProbeTimeout(Context& context, Connection& conn, Instant now)
+{
+    conn.transfer->lossProbe.due = true;
+    RestartRetransmitTimer(conn, now);
+    context.MarkReady(conn);
 }
 
 /** RFC 9293 §3.8.6.1: probes go on for as long as the peer answers them. */
@@ -219,9 +231,17 @@ RunConnectionTimers(Context& context, ConnectionId id, Instant now)
         conn.ackNow = true;
         context.MarkReady(conn);
     }
+    if (conn.transfer && conn.transfer->reorderDeadline <= now)
+    {
+        OnReorderTimeout(context, conn, now);
+    }
     if (LimitDeadline(conn) <= now)
     {
         context.End(conn, Event::GiveUp, TimeoutReason(conn), now);
+    }
+    else if (LossProbeDeadline(conn) <= now)
+    {
+        OnLossProbeTimeout(context, conn, now);
     }
     else if (conn.timer <= now)
     {
@@ -285,7 +305,13 @@ Instant
 NextDeadline(const Connection& conn)
 {
     const Instant ack = conn.transfer ? conn.transfer->ackDeadline : kNever;
-    return std::min({conn.timer, ack, KeepaliveDeadline(conn), LimitDeadline(conn)});
+    const Instant late = conn.transfer ? conn.transfer->reorderDeadline : kNever;
+    return std::min({conn.timer,
+                     ack,
+                     late,
+                     LossProbeDeadline(conn),
+                     KeepaliveDeadline(conn),
+                     LimitDeadline(conn)});
 }
 
 Duration

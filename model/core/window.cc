@@ -46,7 +46,9 @@ void
 CollapseWindow(Connection& conn, Instant now)
 {
     Transfer& transfer = *conn.transfer;
-    if (transfer.phase != Phase::Loss)
+    // RFC 5681 §3.1: "held constant" once it is set for this loss; as in Linux (tcp_enter_loss),
+    // also if fast recovery has done so.
+    if (transfer.phase == Phase::Open)
     {
         LowerThreshold(conn, CongestionSignal::Timeout, now);
     }

@@ -28,7 +28,12 @@ PeerTest::PeerTest()
     config.handshake.isn = IsnChoice::Fixed;
     config.handshake.fixedIsn = kIss;
     config.data.mss = 1000;
+    // What older RFCs ask for is easier to follow; what is newer has tests of its own.
     config.data.congestion = NewReno();
+    config.data.lossDetection = LossDetection::DuplicateAcks;
+    config.data.prr = false;
+    config.data.eifel = false;
+    config.data.fRto = false;
 }
 
 void

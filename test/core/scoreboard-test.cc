@@ -12,6 +12,15 @@ namespace
 
 using namespace std::chrono_literals;
 
+/** \returns how many sequence numbers the peer had not reported before */
+uint32_t
+Sack(Scoreboard& board, SackBlock block)
+{
+    Acknowledged report;
+    board.Sack(block, report);
+    return report.sacked;
+}
+
 /** The same promises, kept by looking at every segment every time. */
 class NaiveScoreboard
 {
@@ -19,6 +28,63 @@ class NaiveScoreboard
     void Push(const SentSegment& segment)
     {
         m_segments.push_back(segment);
+        m_segments.back().order = ++m_order;
+    }
+
+    void Resend(SentSegment& segment, Instant now)
+    {
+        segment.lost = false;
+        segment.retransmitted = true;
+        segment.sentAt = now;
+        segment.order = ++m_order;
+    }
+
+    /** \returns the transmission in the middle of all */
+    uint64_t SomeOrder() const
+    {
+        return m_segments.empty() ? 0 : m_segments[m_segments.size() / 2].order;
+    }
+
+    void MarkLostSentBefore(uint64_t order, Instant latest)
+    {
+        for (SentSegment& segment : m_segments)
+        {
+            segment.lost |= !segment.sacked && segment.order < order && segment.sentAt <= latest;
+        }
+    }
+
+    void UnmarkLost()
+    {
+        for (SentSegment& segment : m_segments)
+        {
+            segment.lost = false;
+        }
+    }
+
+    void Resegment(uint32_t most)
+    {
+        std::vector<SentSegment> pieces;
+        for (SentSegment segment : m_segments)
+        {
+            segment.lost |= segment.length > most && !segment.sacked;
+            for (; segment.length > most; segment.length -= most, segment.seq += most)
+            {
+                pieces.push_back(segment);
+                pieces.back().length = most;
+            }
+            pieces.push_back(segment);
+        }
+        m_segments = pieces;
+    }
+
+    bool IsEmpty() const
+    {
+        return m_segments.empty();
+    }
+
+    SentSegment& Last()
+    {
+        return m_segments.back();
     }
 
     void Acknowledge(SeqNum una)
@@ -71,7 +137,7 @@ class NaiveScoreboard
         }
     }
 
-    void MarkAllLost()
+    void MarkLostByTimeout()
     {
         // RFC 2018 §8: what was SACKed and comes to be the oldest, the peer has thrown away.
         const bool reneged = !m_segments.empty() && m_segments.front().sacked;
@@ -123,6 +189,7 @@ class NaiveScoreboard
     }
 
     std::vector<SentSegment> m_segments;
+    uint64_t m_order{0};
 };
 
 /** A scoreboard and its naive twin, taken through the same random steps. */
@@ -137,7 +204,7 @@ class Twins
 
     void Step()
     {
-        switch (m_random.Below(10))
+        switch (m_random.Below(13))
         {
         case 0:
         case 1:
@@ -158,6 +225,15 @@ class Twins
             break;
         case 8:
             Retransmit();
+            break;
+        case 9:
+            MarkBySendingTime();
+            break;
+        case 10:
+            Undo();
+            break;
+        case 11:
+            Shrink();
             break;
         default:
             Timeout();
@@ -188,6 +264,7 @@ class Twins
         SentSegment segment;
         segment.seq = m_next;
         segment.length = m_random.Chance(0.2) ? m_random.Between(1, 9) : 10;
+        segment.sentAt = Tick();
         m_board.Push(segment);
         m_model.Push(segment);
         m_next += segment.length;
@@ -220,7 +297,7 @@ class Twins
         const SeqNum a = SomePlace();
         const SeqNum b = SomePlace();
         const SackBlock block{Earlier(a, b), Later(a, b)};
-        ASSERT_EQ(m_board.Sack(block), m_model.Sack(block));
+        ASSERT_EQ(::lifecycle::Sack(m_board, block), m_model.Sack(block));
     }
 
     void Retransmit()
@@ -230,23 +307,64 @@ class Twins
         if (SentSegment* lost = m_model.FirstLost())
         {
             ASSERT_NE(m_board.FirstLost(), nullptr);
-            m_board.Retransmitted(Instant(1s));
-            lost->lost = false;
-            lost->retransmitted = true;
+            const Instant now = Tick();
+            m_board.Retransmitted(now);
+            m_model.Resend(*lost, now);
         }
+        else if (!m_model.IsEmpty() && !m_model.Last().sacked)
+        {
+            const Instant now = Tick();
+            m_board.RetransmittedLast(now);
+            m_model.Resend(m_model.Last(), now);
+        }
+    }
+
+    void MarkBySendingTime()
+    {
+        const uint64_t order = m_model.SomeOrder();
+        const Instant latest = m_now - 1s * m_random.Below(10);
+        m_board.MarkLostSentBefore(order, latest);
+        m_model.MarkLostSentBefore(order, latest);
+    }
+
+    void Undo()
+    {
+        if (m_random.Chance(0.3))
+        {
+            m_board.UnmarkLost();
+            m_model.UnmarkLost();
+        }
+    }
+
+    void Shrink()
+    {
+        if (m_random.Chance(0.1))
+        {
+            const uint32_t most = m_random.Between(1, 10);
+            m_board.Resegment(most);
+            m_model.Resegment(most);
+        }
+    }
+
+    /** Some steps take no time. */
+    Instant Tick()
+    {
+        m_now += m_random.Chance(0.5) ? 1s : 0s;
+        return m_now;
     }
 
     void Timeout()
     {
         if (m_random.Chance(0.2))
         {
-            m_board.MarkAllLost();
-            m_model.MarkAllLost();
+            m_board.MarkLostByTimeout();
+            m_model.MarkLostByTimeout();
         }
     }
 
     test::Random m_random;
     SeqNum m_next;
+    Instant m_now{100s};
     Scoreboard m_board;
     NaiveScoreboard m_model;
 };
@@ -307,10 +425,10 @@ TEST(Scoreboard, DoesNotMeasureBySegmentsSentAgain) // Karn's algorithm, RFC 629
 TEST(Scoreboard, SegmentIsLostWhenThreeAboveItHaveArrived) // RFC 6675 §4, IsLost
 {
     Scoreboard board = InFlight(6);
-    board.Sack({SeqNum(200), SeqNum(400)});
+    Sack(board, {SeqNum(200), SeqNum(400)});
     board.MarkLostBelowSacked(3);
     EXPECT_EQ(board.FirstLost(), nullptr);
-    board.Sack({SeqNum(500), SeqNum(600)});
+    Sack(board, {SeqNum(500), SeqNum(600)});
     board.MarkLostBelowSacked(3);
     EXPECT_EQ(board.LostBytes(), 200U) << "0 and 100; 400 has only one above it";
     ASSERT_NE(board.FirstLost(), nullptr);
@@ -320,9 +438,9 @@ TEST(Scoreboard, SegmentIsLostWhenThreeAboveItHaveArrived) // RFC 6675 §4, IsLo
 TEST(Scoreboard, SackedDataIsSentAgainWhenThePeerHasThrownItAway) // RFC 2018 §8
 {
     Scoreboard board = InFlight(3);
-    board.Sack({SeqNum(100), SeqNum(300)});
+    Sack(board, {SeqNum(100), SeqNum(300)});
     board.Acknowledge(SeqNum(100)); // and not 300, although it said it had that
-    board.MarkAllLost();
+    board.MarkLostByTimeout();
     ASSERT_NE(board.FirstLost(), nullptr);
     EXPECT_EQ(board.FirstLost()->seq, SeqNum(100));
     EXPECT_EQ(board.LostBytes(), 200U);
@@ -332,10 +450,10 @@ TEST(Scoreboard, IgnoresBlocksOutsideOfWhatIsInFlight)
 {
     Scoreboard board = InFlight(3);
     board.Acknowledge(SeqNum(100));
-    EXPECT_EQ(board.Sack({SeqNum(0), SeqNum(100)}), 0U) << "a duplicate report, RFC 2883";
-    EXPECT_EQ(board.Sack({SeqNum(200), SeqNum(400)}), 0U) << "never sent";
-    EXPECT_EQ(board.Sack({SeqNum(300), SeqNum(200)}), 0U) << "upside down";
-    EXPECT_EQ(board.Sack({SeqNum(200), SeqNum(200)}), 0U) << "empty";
+    EXPECT_EQ(Sack(board, {SeqNum(0), SeqNum(100)}), 0U) << "a duplicate report, RFC 2883";
+    EXPECT_EQ(Sack(board, {SeqNum(200), SeqNum(400)}), 0U) << "never sent";
+    EXPECT_EQ(Sack(board, {SeqNum(300), SeqNum(200)}), 0U) << "upside down";
+    EXPECT_EQ(Sack(board, {SeqNum(200), SeqNum(200)}), 0U) << "empty";
     EXPECT_EQ(board.SackedBytes(), 0U);
 }
 
@@ -352,7 +470,7 @@ TEST(Scoreboard, OldReportsDoNotHideNewOnesAfterTheSequenceSpaceWrapped)
     };
     send(100);
     send(100);
-    board.Sack({SeqNum(100), SeqNum(200)});
+    Sack(board, {SeqNum(100), SeqNum(200)});
     for (uint32_t length : {1U << 30, 1U << 30, 1U << 30, (1U << 30) - 200}) // 2^32 in all
     {
         send(length);
@@ -362,8 +480,51 @@ TEST(Scoreboard, OldReportsDoNotHideNewOnesAfterTheSequenceSpaceWrapped)
     send(100); // where the old report was
     send(100);
     board.Acknowledge(SeqNum(0));
-    EXPECT_EQ(board.Sack({SeqNum(0), SeqNum(300)}), 300U);
+    EXPECT_EQ(Sack(board, {SeqNum(0), SeqNum(300)}), 300U);
     EXPECT_TRUE(board.IsConsistent());
+}
+
+TEST(Scoreboard, SaysWhatWasSentLastOfWhatArrived) // RFC 8985 §6.2 (2)
+{
+    Scoreboard board = InFlight(4);
+    board.MarkOldestLost();
+    board.Retransmitted(Instant(9s));
+    Acknowledged report = board.Acknowledge(SeqNum(100));
+    EXPECT_EQ(report.newest, std::nullopt);
+    ASSERT_TRUE(report.newestResent);
+    EXPECT_EQ(report.newestResent->sentAt, Instant(9s));
+    EXPECT_FALSE(report.original);
+    report = {};
+    board.Sack({SeqNum(200), SeqNum(400)}, report);
+    ASSERT_TRUE(report.newest);
+    EXPECT_EQ(report.newest->sentAt, Instant(3s));
+    EXPECT_EQ(report.delivered, 200U);
+    EXPECT_TRUE(report.original);
+}
+
+TEST(Scoreboard, SeesThatSegmentsArriveInAnotherOrder) // RFC 8985 §6.2 (3)
+{
+    Scoreboard board = InFlight(4);
+    Acknowledged report;
+    board.Sack({SeqNum(200), SeqNum(300)}, report);
+    EXPECT_FALSE(report.reordered);
+    EXPECT_TRUE(board.Acknowledge(SeqNum(100)).reordered);
+    board.MarkOldestLost();
+    board.Retransmitted(Instant(9s));
+    EXPECT_FALSE(board.Acknowledge(SeqNum(300)).reordered) << "it was sent again";
+}
+
+TEST(Scoreboard, TakesForLostWhatWasSentBeforeWhatArrived) // RFC 8985 §6.2 (5)
+{
+    Scoreboard board = InFlight(4);
+    board.MarkOldestLost();
+    board.Retransmitted(Instant(9s)); // transmission 5
+    EXPECT_TRUE(board.MarkLostSentBefore(5, Instant(2s))) << "300 is too young";
+    EXPECT_EQ(board.LostBytes(), 200U);
+    EXPECT_FALSE(board.MarkLostSentBefore(5, Instant(3s)));
+    EXPECT_EQ(board.LostBytes(), 300U);
+    EXPECT_FALSE(board.MarkLostSentBefore(6, Instant(9s)));
+    EXPECT_EQ(board.LostBytes(), 400U) << "the repetition is lost as well";
 }
 
 TEST(Scoreboard, SaysWhetherSynAndFinWereAcknowledged)
