@@ -13,6 +13,12 @@ namespace interop
 namespace
 {
 
+bool
+IsReset(const TcpSegment& segment)
+{
+    return segment.Has(RST);
+}
+
 /** Either side asks the other, on a connection on which nothing is said. */
 class KeepaliveTest : public LinkTest
 {
@@ -167,6 +173,17 @@ TEST_F(ModelKeepaliveTest, KernelThatHasForgottenTheConnectionResetsIt)
     {
         GTEST_SKIP() << problem;
     }
+    ASSERT_TRUE(link->WaitFor(IsReset)); // which a reboot would not send, and nobody gets
+    link->Restore();
+    ExpectFailure("reset the connection.");
+    EXPECT_GE(CountProbes(Side::Model), 1U) << link->Transcript();
+}
+
+TEST_F(ModelKeepaliveTest, ResetOfTheKernelThatGotLostIsMadeUpForByTheAnswerToAProbe)
+{
+    link->Cut();
+    connection.Reset();
+    ASSERT_TRUE(link->WaitFor(IsReset));
     link->Restore();
     ExpectFailure("reset the connection.");
     EXPECT_GE(CountProbes(Side::Model), 1U) << link->Transcript();
