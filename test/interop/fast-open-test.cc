@@ -133,6 +133,35 @@ TEST_F(FastOpenTest, CookieThatTheKernelHasForgottenIsNotTakenAndTheDataComesAft
     EXPECT_EQ(syns[1].text, "second");
 }
 
+TEST_F(FastOpenTest, SynWithDataThatGetsLostIsRepeatedWithoutByEitherSide)
+{
+    SET_SYSCTL_OR_SKIP("tcp_fastopen", "3");
+    const auto loseSynsWithData = [](const TcpSegment& segment) {
+        return segment.flags == SYN && !segment.text.empty() ? Fate::Drop : Fate::Pass;
+    };
+    StartFastClient(QUEUE);
+    SendFast("first");
+    link->SetRule(loseSynsWithData);
+    SendFast("second");
+    auto syns = link->Find(IsSynOf(Side::Model));
+    ASSERT_EQ(syns.size(), 3U) << link->Transcript();
+    EXPECT_EQ(syns[1].text, "second");
+    EXPECT_EQ(syns[2].text, "");
+    EXPECT_FALSE(syns[2].fastOpen);
+    client.reset();
+
+    link->Release();
+    auto proxy = Serve({"--service", "echo"}, {"FastOpenQueue=8"});
+    AskFast("first");
+    link->SetRule(loseSynsWithData);
+    AskFast("second");
+    syns = link->Find(IsSynOf(Side::Kernel));
+    ASSERT_EQ(syns.size(), 3U) << link->Transcript();
+    EXPECT_EQ(syns[1].text, "second");
+    EXPECT_EQ(syns[2].text, "");
+    EXPECT_FALSE(syns[2].fastOpen);
+}
+
 TEST_F(FastOpenTest, KernelWithoutFastOpenGetsTheDataAfterTheHandshake)
 {
     StartFastClient(0);
