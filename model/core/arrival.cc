@@ -28,7 +28,7 @@ Arrive(Context& context, const Segment& segment, Instant now)
 Placement
 ArriveAtNobody(Context& context, const Segment& segment, Instant now)
 {
-    Listener* listener = context.FindListener(segment.tuple.local, segment.tuple.localPort);
+    Listener* listener = context.FindListener(segment);
     if (listener != nullptr)
     {
         return ArriveAtListener(context, *listener, segment, std::nullopt, now);

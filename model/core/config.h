@@ -296,6 +296,8 @@ struct DataConfig
     bool timestamps{true};    //!< RFC 7323
     bool sack{true};          //!< RFC 2018
     PersistProbe persistProbe{PersistProbe::OneByte};
+    /** How long to wait before the first window probe; nothing: the RTO (RFC 9293 §3.8.6.1). */
+    std::optional<Duration> persistTimeout{};
     std::shared_ptr<const CongestionControl> congestion{Cubic()};
     LossDetection lossDetection{LossDetection::Rack};
     bool lossProbe{true};          //!< RFC 8985 §7, where RACK is used

@@ -23,6 +23,23 @@ Next64(RandomSource& random)
 
 constexpr std::size_t kMostSpareTransfers = 64;
 
+/**
+ * How well a segment suits a listener, 0 for not at all. An address of its own goes before a device
+ * of its own; of the two unspecified addresses, that of the segment's family is nearer.
+ */
+int
+Fit(const Listener& listener, const Segment& segment)
+{
+    const IpAddress& local = segment.tuple.local;
+    const bool isItsDevice = listener.device == 0 || listener.device == segment.device;
+    if (!isItsDevice || (listener.local != local && !listener.local.Covers(local)))
+    {
+        return 0;
+    }
+    const int address = listener.local == local ? 3 : listener.local.IsV4() ? 2 : 1;
+    return 2 * address + (listener.device != 0);
+}
+
 /** Why a half-open request ends. */
 CloseReason
 EndOf(const RequestRecord& request, Event event)
@@ -70,25 +87,23 @@ Context::Lookup(const FourTuple& tuple) const
 }
 
 Listener*
-Context::FindListener(const IpAddress& local, uint16_t port)
+Context::FindListener(const Segment& segment)
 {
-    const auto found = listenersByPort.find(port);
+    const auto found = listenersByPort.find(segment.tuple.localPort);
     if (found == listenersByPort.end())
     {
         return nullptr;
     }
     Listener* best = nullptr;
+    int bestFit = 0;
     for (ListenerId id : found->second)
     {
         Listener* listener = listeners.Find(id);
-        if (listener->local == local)
-        {
-            return listener;
-        }
-        // Of the two unspecified addresses, that of the family is nearer.
-        if (listener->local.Covers(local) && (best == nullptr || listener->local.IsV4()))
+        const int fit = Fit(*listener, segment);
+        if (fit > bestFit)
         {
             best = listener;
+            bestFit = fit;
         }
     }
     return best;

@@ -40,7 +40,8 @@ class Context
     // Finding records.
 
     std::optional<RecordRef> Lookup(const FourTuple& tuple) const;
-    Listener* FindListener(const IpAddress& local, uint16_t port);
+    /** The listener that a segment is for; of several, the one that asked for the least. */
+    Listener* FindListener(const Segment& segment);
 
     // A connection's life.
 

@@ -147,7 +147,7 @@ Endpoint::OnIcmpError(Instant now, const FourTuple& tuple, SeqNum seq, IcmpError
 // Calls of the application.
 
 Result<uint16_t>
-Endpoint::Bind(const IpAddress& local, uint16_t port, bool reuseAddress)
+Endpoint::Bind(const IpAddress& local, uint16_t port, bool reuseAddress, uint32_t device)
 {
     if (port == 0)
     {
@@ -159,18 +159,19 @@ Endpoint::Bind(const IpAddress& local, uint16_t port, bool reuseAddress)
         }
         port = chosen.value;
     }
-    else if (m_impl->ports.Conflicts(local, port) || m_impl->IsHeld(local, port, reuseAddress))
+    else if (m_impl->ports.Conflicts({local, device}, port) ||
+             m_impl->IsHeld(local, port, reuseAddress))
     {
         return {0, Error::AddressInUse};
     }
-    m_impl->ports.Reserve(local, port);
+    m_impl->ports.Reserve({local, device}, port);
     return {port};
 }
 
 void
-Endpoint::Unbind(const IpAddress& local, uint16_t port)
+Endpoint::Unbind(const IpAddress& local, uint16_t port, uint32_t device)
 {
-    m_impl->ports.Release(local, port);
+    m_impl->ports.Release({local, device}, port);
 }
 
 Result<ListenerId>
@@ -185,7 +186,8 @@ Endpoint::Listen(const ListenRequest& request)
     {
         const bool shared =
             request.reuseAddress && m_impl->Or(request.config)->closing.reuseAddressSharesListener;
-        if (m_impl->listeners.Find(id)->local == request.local && !shared)
+        const Listener& other = *m_impl->listeners.Find(id);
+        if (other.local == request.local && other.device == request.device && !shared)
         {
             return {{}, Error::AddressInUse};
         }
@@ -195,6 +197,7 @@ Endpoint::Listen(const ListenRequest& request)
     listener.id = id;
     listener.local = request.local;
     listener.port = request.port;
+    listener.device = request.device;
     listener.config = m_impl->Or(request.config);
     const HandshakeConfig& handshake = listener.config->handshake;
     listener.backlog = std::min(request.backlog.value_or(handshake.backlog), handshake.backlogCap);
@@ -235,6 +238,15 @@ Endpoint::StopListening(Instant now, ListenerId id)
     }
     m_impl->listeners.Free(id);
     --m_impl->census[static_cast<std::size_t>(State::Listen)];
+}
+
+void
+Endpoint::SetDevice(ListenerId id, uint32_t device)
+{
+    if (Listener* listener = m_impl->listeners.Find(id))
+    {
+        listener->device = device;
+    }
 }
 
 Result<ConnectionId>
@@ -303,6 +315,12 @@ Endpoint::Connect(Instant now, const ConnectRequest& request)
     return {conn.id};
 }
 
+bool
+Endpoint::KnowsFastOpenCookie(const IpAddress& server) const
+{
+    return m_impl->fastOpenCache.Find(server).has_value();
+}
+
 Result<uint32_t>
 Endpoint::Write(Instant, ConnectionId id, uint32_t bytes, bool more)
 {
@@ -323,6 +341,7 @@ Endpoint::Write(Instant, ConnectionId id, uint32_t bytes, bool more)
     const uint32_t taken = std::min(bytes, room);
     conn->sndQueued += taken;
     conn->more = more;
+    conn->synHeld = false;
     m_impl->MarkReady(*conn);
     return {taken};
 }

@@ -96,6 +96,7 @@ struct ListenRequest
     uint16_t port{0};
     std::optional<uint32_t> backlog{};      //!< capped by HandshakeConfig::backlogCap
     bool reuseAddress{false};               //!< SO_REUSEADDR
+    uint32_t device{0};                     //!< takes only SYNs that come by this one; 0: by any
     std::shared_ptr<const Config> config{}; //!< null: the endpoint's
 };
 
@@ -185,20 +186,29 @@ class Endpoint
      * Reserves a local port: no other Bind gets it, nor a Connect that does not name it.
      * \param port 0: any ephemeral port
      * \param reuseAddress SO_REUSEADDR: connections in TIME-WAIT do not stand in the way
+     * \param device the reservation is for this one only; 0: for all
      * \returns the port, AddressInUse, or AddressNotAvailable where none is left
      */
-    Result<uint16_t> Bind(const IpAddress& local, uint16_t port, bool reuseAddress = false);
+    Result<uint16_t> Bind(const IpAddress& local,
+                          uint16_t port,
+                          bool reuseAddress = false,
+                          uint32_t device = 0);
     /** Gives a reservation back. */
-    void Unbind(const IpAddress& local, uint16_t port);
+    void Unbind(const IpAddress& local, uint16_t port, uint32_t device = 0);
     /** Takes connections; the port may be reserved. \returns AddressInUse if another listens there
      */
     Result<ListenerId> Listen(const ListenRequest& request);
     void StopListening(Instant now, ListenerId listener);
+    /** From now on, SYNs have to come by this device; 0: by any. */
+    void SetDevice(ListenerId listener, uint32_t device);
     /** \returns a connection that waits to be accepted, or WouldBlock */
     Result<ConnectionId> Accept(ListenerId listener);
     Result<ConnectionId> Connect(Instant now, const ConnectRequest& request);
+    /** Whether a Connect with Fast Open to this server would send data with its SYN. */
+    bool KnowsFastOpenCookie(const IpAddress& server) const;
     /**
-     * Appends up to \p bytes to the stream.
+     * Appends up to \p bytes to the stream. A SYN that waits for the first Write goes out, even if
+     * that writes nothing.
      * \param more is to be written at once: what does not fill a segment waits (MSG_MORE)
      * \returns how many there was room for, or why none
      */

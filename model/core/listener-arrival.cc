@@ -138,7 +138,7 @@ TakeAck(Context& context, Listener& listener, const Segment& third, Instant now)
         context.Refuse(third); // RFC 9293 §3.10.7.2, second check
         return {};
     }
-    if (!IsAdmitted(context, listener, third))
+    if (Admit(context, listener, third) != ThirdVerdict::Accept)
     {
         return {};
     }

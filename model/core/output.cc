@@ -216,8 +216,7 @@ Output::FirstSyn()
     const State state = m_conn.state.Get();
     const bool opening =
         state == State::SynSent || (state == State::SynReceived && m_conn.fastOpen);
-    if (!opening || m_conn.sndNxt != m_conn.iss ||
-        (m_conn.synHeld && m_conn.sndQueued == 0 && !m_conn.finQueued))
+    if (!opening || m_conn.sndNxt != m_conn.iss || (m_conn.synHeld && !m_conn.finQueued))
     {
         return std::nullopt;
     }

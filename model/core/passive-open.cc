@@ -14,23 +14,18 @@ LoadOf(const Listener& listener)
     return {listener.acceptQueue.size(), listener.halfOpen, listener.backlog};
 }
 
-bool
-IsAdmitted(Context& context, Listener& listener, const Segment& third)
+ThirdVerdict
+Admit(Context& context, Listener& listener, const Segment& third)
 {
     const Config& config = *listener.config;
-    switch (config.handshake.model->OnThird(config, LoadOf(listener)))
+    const ThirdVerdict verdict = config.handshake.model->OnThird(config, LoadOf(listener));
+    if (verdict == ThirdVerdict::Reset)
     {
-    case ThirdVerdict::Accept:
-        return true;
-    case ThirdVerdict::Reset:
         context.Refuse(third);
-        break;
-    case ThirdVerdict::Ignore:
-        break;
     }
-    ++context.counters.acceptOverflows;
-    ++listener.acceptOverflows;
-    return false;
+    context.counters.acceptOverflows += verdict != ThirdVerdict::Accept;
+    listener.acceptOverflows += verdict != ThirdVerdict::Accept;
+    return verdict;
 }
 
 namespace

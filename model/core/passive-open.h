@@ -17,8 +17,8 @@ class Context;
 /** What a listener has to hold now. */
 ListenerLoad LoadOf(const Listener& listener);
 
-/** Whether the model lets the third segment through; if not, what it says is done. */
-bool IsAdmitted(Context& context, Listener& listener, const Segment& third);
+/** What the model says of the third segment; if it is a RST, that is sent. */
+ThirdVerdict Admit(Context& context, Listener& listener, const Segment& third);
 
 /**
  * The connection that a half-open request becomes: ESTABLISHED, and waiting to be accepted.

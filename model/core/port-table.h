@@ -3,6 +3,7 @@
 
 #include "address.h"
 
+#include <algorithm>
 #include <cstdint>
 #include <map>
 #include <vector>
@@ -10,28 +11,41 @@
 namespace lifecycle
 {
 
-/** Which local ports are reserved, and by which addresses. */
+/** Which local ports are reserved, and for whom. */
 class PortTable
 {
   public:
+    /** Who has a port. */
+    struct Place
+    {
+        IpAddress local;
+        uint32_t device{0}; //!< 0: every one
+
+        friend bool operator==(const Place&, const Place&) = default;
+    };
+
     bool IsReserved(uint16_t port) const
     {
         return m_reserved.contains(port);
     }
 
-    /** Whether \p local may not have \p port because an address that overlaps it has it. */
-    bool Conflicts(const IpAddress& local, uint16_t port) const
+    /** Whether \p place may not have \p port because one that overlaps it has it. */
+    bool Conflicts(const Place& place, uint16_t port) const
     {
         const auto found = m_reserved.find(port);
         if (found == m_reserved.end())
         {
             return false;
         }
-        for (const IpAddress& other : found->second)
+        const IpAddress& local = place.local;
+        for (const Place& other : found->second)
         {
             // All of IPv4 and all of IPv6 get along, as two applications on one port may want.
-            const bool sameFamily = other.IsV4() == local.IsV4();
-            if (sameFamily && (other.Covers(local) || local.Covers(other)))
+            const bool sameFamily = other.local.IsV4() == local.IsV4();
+            const bool sameDevice =
+                other.device == place.device || other.device == 0 || place.device == 0;
+            if (sameFamily && sameDevice &&
+                (other.local.Covers(local) || local.Covers(other.local)))
             {
                 return true;
             }
@@ -39,17 +53,21 @@ class PortTable
         return false;
     }
 
-    void Reserve(const IpAddress& local, uint16_t port)
+    void Reserve(const Place& place, uint16_t port)
     {
-        m_reserved[port].push_back(local);
+        m_reserved[port].push_back(place);
     }
 
-    void Release(const IpAddress& local, uint16_t port)
+    void Release(const Place& place, uint16_t port)
     {
         const auto found = m_reserved.find(port);
         if (found != m_reserved.end())
         {
-            std::erase(found->second, local);
+            const auto one = std::find(found->second.begin(), found->second.end(), place);
+            if (one != found->second.end())
+            {
+                found->second.erase(one);
+            }
             if (found->second.empty())
             {
                 m_reserved.erase(found);
@@ -58,7 +76,7 @@ class PortTable
     }
 
   private:
-    std::map<uint16_t, std::vector<IpAddress>> m_reserved;
+    std::map<uint16_t, std::vector<Place>> m_reserved;
 };
 
 /**

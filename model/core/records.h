@@ -22,6 +22,7 @@ struct Listener
     ListenerId id;
     IpAddress local;
     uint16_t port{0};
+    uint32_t device{0}; //!< the only one that it takes SYNs from; 0: any
     uint32_t backlog{0};
     uint32_t halfOpen{0};  //!< request records of it
     uint32_t fastOpens{0}; //!< connections of it that are half-open by Fast Open

@@ -38,6 +38,7 @@ class RequestArrival
     bool CheckSyn();
     bool CheckAck();
     bool CheckDeferral();
+    bool CheckAdmission();
     Placement Promote();
 
     bool AnswersOldStamp() const;
@@ -70,8 +71,20 @@ RequestArrival::Run()
 {
     const bool goesOn = CheckRepeatedSyn() && CheckAckBeforePlace() && CheckSequence() &&
                         CheckReset() && CheckSyn() && CheckAck() && CheckDeferral() &&
-                        IsAdmitted(m_context, m_listener, m_segment);
+                        CheckAdmission();
     return goesOn ? Promote() : Placement{};
+}
+
+/** Who is refused now is forgotten, as in Linux (tcp_check_req) and FreeBSD (syncache_expand). */
+bool
+RequestArrival::CheckAdmission()
+{
+    const ThirdVerdict verdict = Admit(m_context, m_listener, m_segment);
+    if (verdict == ThirdVerdict::Reset)
+    {
+        m_context.EndRequest(m_index, Event::Abort);
+    }
+    return verdict == ThirdVerdict::Accept;
 }
 
 /** The peer has not heard our SYN-ACK: it is sent again, and its timer starts anew. */

@@ -162,6 +162,8 @@ struct Segment
     uint32_t payloadLength{0}; //!< bytes of payload
     /** Received only: the largest payload that the link it came by can carry, 0 if not known. */
     uint16_t linkMss{0};
+    /** Received only: the device it came by, for listeners that care; 0 if not known. */
+    uint32_t device{0};
 
     /** SEG.LEN: how much sequence space the segment takes, SYN and FIN included. */
     constexpr uint32_t Length() const

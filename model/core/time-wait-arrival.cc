@@ -153,8 +153,7 @@ class TimeWaitArrival
         TimeWaitVerdict verdict = JudgeInTimeWait(config, place, m_segment);
         if (verdict.reply == TimeWaitReply::Yield)
         {
-            const FourTuple& tuple = m_segment.tuple;
-            if (Listener* listener = m_context.FindListener(tuple.local, tuple.localPort))
+            if (Listener* listener = m_context.FindListener(m_segment))
             {
                 return Yield(*listener, place.sndNxt);
             }

@@ -114,11 +114,15 @@ OnRetransmitTimeout(Context& context, Connection& conn, Instant now)
     context.MarkReady(conn);
 }
 
+/** How long to wait for a window before it is probed. */
 Duration
 PersistTimeout(const Connection& conn)
 {
     const DataConfig& data = conn.config->data;
-    return std::clamp(BackedOffRto(conn), data.persistMinimum, data.persistMaximum);
+    const Duration wait = data.persistTimeout
+                              ? BackOff(*data.persistTimeout, conn.backoff, data.rto.maximum)
+                              : BackedOffRto(conn);
+    return std::clamp(wait, data.persistMinimum, data.persistMaximum);
 }
 
 /** RFC 8985 §7.3: what is in flight has had no answer for two round trips. */

@@ -94,6 +94,8 @@ TEST_F(Backlog, ThirdSegmentThatFindsTheQueueFullIsResetWhereThatIsTheRule)
     ASSERT_EQ(answer.size(), 1U);
     EXPECT_TRUE(IsReset(answer[0]));
     EXPECT_EQ(answer[0].segment.seq, late + 1);
+    EXPECT_EQ(In(State::SynReceived), 0U) << "it will not be told twice";
+    EXPECT_TRUE(Core().IsConsistent());
 }
 
 TEST_F(Backlog, HalfOpenRequestsAreLimited)

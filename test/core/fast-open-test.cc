@@ -171,6 +171,19 @@ TEST_F(FastOpenClient, HoldsItsSynUntilThereIsData)
     EXPECT_EQ(sent[0].segment.flags, Flags(Flag::SYN));
 }
 
+TEST_F(FastOpenClient, SendsItsSynWithoutDataIfNothingIsWritten)
+{
+    const ConnectionId connection = Connect();
+    EXPECT_FALSE(Core().KnowsFastOpenCookie(TupleOf(0).remote));
+    EXPECT_EQ(Core().Write(now, connection, 0).value, 0U);
+    const Segment syn = Settle().at(0).segment;
+    EXPECT_EQ(syn.flags, Flags(Flag::SYN));
+    EXPECT_TRUE(syn.options.fastOpen);
+    Core().Abort(now, connection);
+    LearnCookie();
+    EXPECT_TRUE(Core().KnowsFastOpenCookie(TupleOf(0).remote));
+}
+
 TEST_F(FastOpenClient, AsksForACookieTheFirstTimeAndSendsNoData)
 {
     const ConnectionId connection = Connect();

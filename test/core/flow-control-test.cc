@@ -411,6 +411,18 @@ TEST_F(FlowControl, ProbeWithoutDataLooksAsInLinux)
     Expect(Data(500));
 }
 
+TEST_F(FlowControl, ProbesAreSpacedByTheirOwnTimeoutWhereThereIsOne)
+{
+    config.data.persistTimeout = 5s;
+    config.data.rto.maximum = 8s;
+    config.data.persistProbe = PersistProbe::ZeroLength;
+    ConnectAndEstablish();
+    Send(Ack().Window(0));
+    Write(500);
+    ExpectAfter(5s, Ack().Seq(0));
+    ExpectAfter(8s, Ack().Seq(0));
+}
+
 TEST_F(FlowControl, ProbedConnectionIsNotGivenUpWhileThePeerAnswers) // RFC 9293 MUST-37
 {
     for (PersistProbe probe : {PersistProbe::OneByte, PersistProbe::ZeroLength})

@@ -105,5 +105,72 @@ TEST_F(Ports, OfOneAddressMayBeBoundByAnother)
     EXPECT_EQ(Core().Bind(IpAddress::FromV4(0), 600).error, Error::AddressInUse);
 }
 
+TEST_F(Ports, OfOneDeviceMayBeBoundByAnother)
+{
+    EXPECT_TRUE(Core().Bind(IpAddress(), 600, false, 1));
+    EXPECT_TRUE(Core().Bind(IpAddress(), 600, false, 2));
+    EXPECT_EQ(Core().Bind(IpAddress(), 600, false, 2).error, Error::AddressInUse);
+    EXPECT_EQ(Core().Bind(IpAddress(), 600).error, Error::AddressInUse) << "all devices";
+    Core().Unbind(IpAddress(), 600, 1);
+    EXPECT_TRUE(Core().Bind(IpAddress(), 600, false, 1));
+}
+
+/** Who takes a SYN that comes by a device. */
+class Devices : public CrowdTest
+{
+  protected:
+    ListenerId ListenOn(uint32_t device, const IpAddress& local = IpAddress())
+    {
+        const auto made = Core().Listen({.local = local, .port = kPort, .device = device});
+        EXPECT_TRUE(made);
+        return made.value;
+    }
+
+    std::vector<OutSegment> SynBy(uint32_t device)
+    {
+        Segment syn = From(m_client++, Flag::SYN);
+        syn.device = device;
+        return Send(syn);
+    }
+
+  private:
+    uint32_t m_client{0};
+};
+
+TEST_F(Devices, AListenerOnOneRefusesWhatComesByAnother)
+{
+    const ListenerId listening = ListenOn(1);
+    EXPECT_TRUE(IsReset(SynBy(2).at(0)));
+    EXPECT_TRUE(IsSynAck(SynBy(1).at(0)));
+    Core().SetDevice(listening, 2);
+    EXPECT_TRUE(IsReset(SynBy(1).at(0)));
+    EXPECT_TRUE(IsSynAck(SynBy(2).at(0)));
+}
+
+TEST_F(Devices, EachMayHaveAListenerOfItsOwn)
+{
+    const ListenerId first = ListenOn(1);
+    const ListenerId second = ListenOn(2);
+    const ListenerId any = ListenOn(0);
+    SynBy(2);
+    SynBy(2);
+    SynBy(1);
+    SynBy(3);
+    EXPECT_EQ(Core().View(first).halfOpen, 1U);
+    EXPECT_EQ(Core().View(second).halfOpen, 2U);
+    EXPECT_EQ(Core().View(any).halfOpen, 1U);
+    EXPECT_EQ(Core().Listen({.local = IpAddress(), .port = kPort, .device = 2}).error,
+              Error::AddressInUse);
+}
+
+TEST_F(Devices, AnAddressOfItsOwnGoesBeforeADeviceOfItsOwn)
+{
+    const ListenerId device = ListenOn(1);
+    const ListenerId address = ListenOn(0, TupleOf(0).local);
+    SynBy(1);
+    EXPECT_EQ(Core().View(device).halfOpen, 0U);
+    EXPECT_EQ(Core().View(address).halfOpen, 1U);
+}
+
 } // namespace
 } // namespace lifecycle::test
