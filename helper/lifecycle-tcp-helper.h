@@ -7,6 +7,7 @@
 
 #include <array>
 #include <cstddef>
+#include <iosfwd>
 #include <string>
 #include <utility>
 #include <vector>
@@ -114,6 +115,30 @@ class LifecycleTcpHelper
      * \returns the node's lifecycle TCP, or null if it has another or none
      */
     static Ptr<LifecycleTcpL4Protocol> GetTcp(Ptr<Node> node);
+
+    /**
+     * \brief Prints a line for each listener, half-open request, connection and TIME_WAIT record,
+     * as `ss -tano` does: state, queues, names, how long it has been in its state, and its timer.
+     *
+     * For a time to come: `Simulator::Schedule(time, &LifecycleTcpHelper::PrintConnections, nodes,
+     * std::ref(std::cout))`; the same goes for the other tables.
+     * \param nodes those without the lifecycle TCP are left out
+     * \param os where to
+     */
+    static void PrintConnections(NodeContainer nodes, std::ostream& os);
+    /**
+     * \brief Prints a line for each node: how many sockets it has in which state, as `ss -s`, and
+     * the oldest connection in CLOSE_WAIT.
+     * \param nodes those without the lifecycle TCP are left out
+     * \param os where to
+     */
+    static void PrintCensus(NodeContainer nodes, std::ostream& os);
+    /**
+     * \brief Prints what has happened on each node, as `nstat`; what has not is left out.
+     * \param nodes those without the lifecycle TCP are left out
+     * \param os where to
+     */
+    static void PrintCounters(NodeContainer nodes, std::ostream& os);
 
   private:
     /** A name and a value. */

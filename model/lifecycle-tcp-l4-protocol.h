@@ -79,6 +79,9 @@ class LifecycleTcpL4Protocol : public TcpL4Protocol
     /** \returns a line for each listener, half-open request, connection and TIME_WAIT record */
     std::vector<LifecycleTcpConnectionInfo> GetConnections() const;
 
+    /** \returns how many connections are in CLOSE_WAIT, and for how long; O(all connections) */
+    LifecycleTcpCloseWaits GetCloseWaits() const;
+
     /** \returns what has happened since the node began */
     LifecycleTcpCounters GetCounters() const;
 

@@ -71,6 +71,8 @@ struct LifecycleTcpConnectionInfo
     uint32_t cwnd{0};        //!< congestion window, bytes
     uint32_t ssthresh{0};    //!< slow-start threshold, bytes
     uint32_t mss{0};         //!< largest payload of a segment sent, bytes
+    Time age;           //!< how long a connection has been in its state; 0 where that is not kept
+    bool orphan{false}; //!< its application has closed it
 };
 
 /**
@@ -93,6 +95,19 @@ struct LifecycleTcpListenerInfo
  * Half-open requests count as SYN_RCVD and TIME_WAIT records as TIME_WAIT, as `ss -s` does.
  */
 using LifecycleTcpCensus = std::array<uint64_t, TcpSocket::LAST_STATE>;
+
+/**
+ * \ingroup tcp-lifecycle
+ * \brief Connections that the peer has closed and the application has not: if they grow old, it
+ * forgets to.
+ */
+struct LifecycleTcpCloseWaits
+{
+    uint64_t count{0};  //!< how many there are
+    Time oldest;        //!< for how long the oldest has been in CLOSE_WAIT; 0 if there is none
+    Time total;         //!< for how long all have been, added up
+    Address oldestPeer; //!< the other side of the oldest
+};
 
 /**
  * \ingroup tcp-lifecycle
