@@ -47,6 +47,14 @@ class TcpHandshakeModel::Bridge : public lifecycle::HandshakeModel
             m_model->DoTakeSyn(proposed, {load.acceptQueue, load.halfOpen, load.backlog}));
     }
 
+    lifecycle::ThirdVerdict OnThird(const lifecycle::Config& config,
+                                    const lifecycle::ListenerLoad& load) const override
+    {
+        const auto proposed = static_cast<ThirdVerdict>(HandshakeModel::OnThird(config, load));
+        return static_cast<lifecycle::ThirdVerdict>(
+            m_model->DoTakeThird(proposed, {load.acceptQueue, load.halfOpen, load.backlog}));
+    }
+
     std::optional<lifecycle::Duration> SynTimeout(const lifecycle::Config& config,
                                                   uint32_t retries) const override
     {
@@ -70,7 +78,10 @@ class TcpHandshakeModel::Bridge : public lifecycle::HandshakeModel
 static_assert(TcpHandshakeModel::QUEUE == static_cast<int>(lifecycle::SynVerdict::Queue) &&
               TcpHandshakeModel::COOKIE == static_cast<int>(lifecycle::SynVerdict::Cookie) &&
               TcpHandshakeModel::DROP == static_cast<int>(lifecycle::SynVerdict::Drop) &&
-              TcpHandshakeModel::RESET == static_cast<int>(lifecycle::SynVerdict::Reset));
+              TcpHandshakeModel::RESET == static_cast<int>(lifecycle::SynVerdict::Reset) &&
+              TcpHandshakeModel::ACCEPT == static_cast<int>(lifecycle::ThirdVerdict::Accept) &&
+              TcpHandshakeModel::IGNORE == static_cast<int>(lifecycle::ThirdVerdict::Ignore) &&
+              TcpHandshakeModel::REFUSE == static_cast<int>(lifecycle::ThirdVerdict::Reset));
 
 TypeId
 TcpHandshakeModel::GetTypeId()
@@ -96,6 +107,12 @@ TcpHandshakeModel::Apply(lifecycle::Config& config)
 
 TcpHandshakeModel::SynVerdict
 TcpHandshakeModel::DoTakeSyn(SynVerdict proposed, const TcpListenerLoad&)
+{
+    return proposed;
+}
+
+TcpHandshakeModel::ThirdVerdict
+TcpHandshakeModel::DoTakeThird(ThirdVerdict proposed, const TcpListenerLoad&)
 {
     return proposed;
 }

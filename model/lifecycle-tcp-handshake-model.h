@@ -37,6 +37,14 @@ class TcpHandshakeModel : public LifecycleTcpModel
         RESET,  //!< a RST is sent
     };
 
+    /** What is done with the segment that completes a handshake. */
+    enum ThirdVerdict
+    {
+        ACCEPT, //!< the connection goes into the accept queue
+        IGNORE, //!< nothing: the request stays, its SYN-ACK is sent again
+        REFUSE, //!< a RST is sent
+    };
+
     /**
      * \brief Get the type ID.
      * \returns the object TypeId
@@ -53,6 +61,13 @@ class TcpHandshakeModel : public LifecycleTcpModel
      * \returns what is done
      */
     virtual SynVerdict DoTakeSyn(SynVerdict proposed, const TcpListenerLoad& load);
+    /**
+     * \brief Asked when the third segment of a handshake arrives, of a request or a cookie.
+     * \param proposed what the attributes lead to
+     * \param load of the listener
+     * \returns what is done
+     */
+    virtual ThirdVerdict DoTakeThird(ThirdVerdict proposed, const TcpListenerLoad& load);
     /**
      * \brief Asked when a SYN has been sent.
      * \param proposed how long to wait for the answer; negative to give up

@@ -82,6 +82,20 @@ class ImpatientHandshake : public TcpHandshakeModel
     }
 };
 
+/// Takes one connection, and is done with the second when its handshake is complete.
+class OneGuestHandshake : public TcpHandshakeModel
+{
+  public:
+    std::vector<uint64_t> queues; //!< as it was asked
+
+  protected:
+    ThirdVerdict DoTakeThird(ThirdVerdict, const TcpListenerLoad& load) override
+    {
+        queues.push_back(load.acceptQueue);
+        return queues.size() == 1 ? ACCEPT : REFUSE;
+    }
+};
+
 } // namespace
 
 using ModelsTest = Simulation;
@@ -171,6 +185,22 @@ TEST_F(ModelsTest, AScriptsOwnHandshakeModelIsAsked)
     ASSERT_EQ(changes.size(), 2);
     EXPECT_EQ(changes[1] - changes[0], Seconds(3));
     EXPECT_EQ(network.ClientTcp()->GetCounters()["retransmits"], 2);
+}
+
+TEST_F(ModelsTest, AScriptsOwnHandshakeModelIsAskedWhetherAConnectionIsTaken)
+{
+    const Network network;
+    const auto model = CreateObject<OneGuestHandshake>();
+    network.ServerTcp()->SetModel(model);
+    TalkingServer server(network.Server(), network.AnyAt(PORT), 0);
+    DynamicCast<LifecycleTcpSocket>(server.listener)->SetAutoAccept(false);
+    TalkingClient first(network.Client(), network.ServerAt(PORT), 0, 1);
+    TalkingClient second(network.Client(), network.ServerAt(PORT), 0, 1);
+    Simulator::Stop(Seconds(3));
+    Simulator::Run();
+    EXPECT_EQ(model->queues, (std::vector<uint64_t>{0, 1}));
+    EXPECT_EQ(first.errorCloses, 0);
+    EXPECT_EQ(second.errorCloses, 1);
 }
 
 TEST_F(ModelsTest, ATwoWayHandshakeIsEstablishedByTheSynAlone)
