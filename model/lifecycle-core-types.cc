@@ -52,6 +52,12 @@ ToSocketAddress(const lifecycle::IpAddress& address, uint16_t port)
     return Inet6SocketAddress(ToIpv6(address), port);
 }
 
+uint32_t
+NumberOf(Ptr<NetDevice> device)
+{
+    return device ? device->GetIfIndex() + 1 : 0;
+}
+
 lifecycle::Duration
 ToCore(Time time)
 {

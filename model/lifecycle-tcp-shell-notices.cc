@@ -94,7 +94,7 @@ LifecycleTcpShell::DeliverClosed(const lifecycle::Notice& notice)
     while (SendNext())
     {
     }
-    m_earlyPayload.erase(NumberOf(notice.connection));
+    m_earlyPayload.erase(KeyOf(notice.connection));
     const Ptr<LifecycleTcpSocket> socket = m_connections.Find(notice.connection);
     if (!socket)
     {
@@ -138,9 +138,7 @@ LifecycleTcpShell::Accept(Ptr<LifecycleTcpSocket> listener)
         const lifecycle::ConnectionId connection = accepted.value;
         const lifecycle::FourTuple tuple = Core().View(connection).tuple;
         const Address peer = listener->NameOf({tuple.remote.V6(), tuple.remotePort});
-        const Ptr<NetDevice> device = listener->GetBoundNetDevice();
-        const bool comesByRightDevice = !device || !m_arrival || device == m_arrival;
-        if (!comesByRightDevice || !listener->NotifyConnectionRequest(peer))
+        if (!listener->NotifyConnectionRequest(peer))
         {
             Core().Abort(CoreNow(), connection);
             continue;
@@ -153,7 +151,7 @@ LifecycleTcpShell::Accept(Ptr<LifecycleTcpSocket> listener)
         {
             Core().Configure(CoreNow(), connection, socket->m_config);
         }
-        const auto early = m_earlyPayload.find(NumberOf(connection));
+        const auto early = m_earlyPayload.find(KeyOf(connection));
         if (early != m_earlyPayload.end())
         {
             for (const EarlyPayload& piece : early->second)

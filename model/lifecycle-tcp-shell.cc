@@ -124,11 +124,11 @@ LifecycleTcpShell::Receive(Ptr<Packet> packet,
         Core().OnMalformed();
         return IpL4Protocol::RX_CSUM_FAILED;
     }
+    segment->device = NumberOf(device);
     if (segment->flags.Has(lifecycle::Flag::SYN))
     {
         segment->linkMss = LinkMss(*device, destination.IsV4());
     }
-    m_arrival = device;
     const lifecycle::Placement placement = Core().OnSegment(CoreNow(), *segment);
     const Ptr<LifecycleTcpSocket> socket = m_connections.Find(placement.connection);
     if (socket && socket->m_traces)
@@ -141,7 +141,6 @@ LifecycleTcpShell::Receive(Ptr<Packet> packet,
         Keep(placement, packet);
     }
     Run();
-    m_arrival = nullptr;
     return IpL4Protocol::RX_OK;
 }
 
@@ -159,7 +158,7 @@ LifecycleTcpShell::Keep(const lifecycle::Placement& placement, Ptr<Packet> paylo
     }
     else
     {
-        m_earlyPayload[NumberOf(placement.connection)].push_back({placement.streamOffset, kept});
+        m_earlyPayload[KeyOf(placement.connection)].push_back({placement.streamOffset, kept});
     }
 }
 

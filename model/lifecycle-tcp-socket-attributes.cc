@@ -97,10 +97,23 @@ AddAttributes(TypeId tid)
         MakeTimeChecker(Time(0)));
     AddConfigAttribute<Owner>(
         tid,
-        "AbortOnClose",
-        "Whether Close resets the connection (SO_LINGER with a time of zero)",
-        [](auto& config) -> auto& { return config.closing.abortOnClose; },
-        aBoolean);
+        "KeepaliveProbe",
+        "What a probe carries: Empty, or GarbageByte for old peers (RFC 9293 §3.8.4)",
+        [](auto& config) -> auto& { return config.keepalive.probe; },
+        MakeStringChecker());
+    AddConfigAttribute<Owner>(
+        tid,
+        "FinWait2Timeout",
+        "How long the peer's FIN is waited for after Close, 0 for as long as it takes "
+        "(TCP_LINGER2)",
+        [](auto& config) -> auto& { return config.closing.finWait2Timeout; },
+        MakeTimeChecker(Time(0)));
+    AddConfigAttribute<Owner>(
+        tid,
+        "FastOpenQueue",
+        "Fast Opens that a listener has half-open at the most, 0 for none (TCP_FASTOPEN)",
+        [](auto& config) -> auto& { return config.handshake.fastOpenQueue; },
+        MakeUintegerChecker<uint32_t>());
 }
 
 } // namespace
@@ -128,13 +141,19 @@ LifecycleTcpSocket::GetTypeId()
                                              &LifecycleTcpSocket::GetAutoAccept),
                          MakeBooleanChecker());
         tid.AddAttribute("FastOpen",
-                         "Whether Connect() sends nothing until the application has written, so "
-                         "that the SYN carries it to a server whose cookie is known, or else asks "
-                         "for one (RFC 7413; TCP_FASTOPEN_CONNECT). The application writes right "
-                         "after Connect(), without waiting to be told that it is connected",
+                         "Whether data written at once goes out with the SYN to a server that "
+                         "gave a cookie before (RFC 7413; TCP_FASTOPEN_CONNECT)",
                          BooleanValue(false),
                          MakeBooleanAccessor(&LifecycleTcpSocket::m_fastOpen),
                          MakeBooleanChecker());
+        tid.AddAttribute(
+            "Linger",
+            "How long after Close the peer may take to acknowledge everything "
+            "before it gets a RST; 0: it gets one at once; negative: for ever "
+            "(SO_LINGER)",
+            TimeValue(Time(-1)),
+            MakeTimeAccessor(&LifecycleTcpSocket::SetLinger, &LifecycleTcpSocket::GetLinger),
+            MakeTimeChecker());
         AddAttributes(tid);
         LifecycleSocketTraces::AddTo(tid);
         return tid;
@@ -308,19 +327,16 @@ LifecycleTcpSocket::GetTcpNoDelay() const
 }
 
 void
-LifecycleTcpSocket::SetPersistTimeout(Time)
+LifecycleTcpSocket::SetPersistTimeout(Time timeout)
 {
-    // Window probes are spaced by the retransmission time-out (RFC 9293 §3.8.6.1).
+    EditConfig([timeout](Config& config) { config.data.persistTimeout = ToCore(timeout); });
 }
 
 Time
 LifecycleTcpSocket::GetPersistTimeout() const
 {
-    if (m_role == Role::CONNECTION)
-    {
-        return ToTime(m_shell->Core().View(lifecycle::ConnectionId{m_index, m_generation}).rto);
-    }
-    return GetConnTimeout();
+    const Config& config = GetConfig();
+    return ToTime(config.data.persistTimeout.value_or(config.data.rto.initial));
 }
 
 } // namespace ns3

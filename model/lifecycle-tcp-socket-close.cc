@@ -4,6 +4,8 @@
 #include "internal/lifecycle-tx-store.h"
 #include "lifecycle-tcp-socket.h"
 
+#include "ns3/simulator.h"
+
 namespace ns3
 {
 
@@ -44,6 +46,10 @@ LifecycleTcpSocket::Close()
         if (!m_isClosing)
         {
             m_isClosing = true;
+            if (m_linger.IsStrictlyPositive())
+            {
+                Simulator::Schedule(m_linger, &LifecycleTcpSocket::EndLinger, self, m_generation);
+            }
             m_shell->Core().Close(CoreNow(), {m_index, m_generation});
             m_shell->Run();
         }
@@ -56,6 +62,32 @@ LifecycleTcpSocket::Close()
         break;
     }
     return 0;
+}
+
+void
+LifecycleTcpSocket::SetLinger(Time time)
+{
+    m_linger = time;
+    EditConfig([time](lifecycle::Config& config) { config.closing.abortOnClose = time.IsZero(); });
+}
+
+Time
+LifecycleTcpSocket::GetLinger() const
+{
+    return GetConfig().closing.abortOnClose ? Time(0) : m_linger;
+}
+
+/** The time to wait for an acknowledgement of data and FIN is over. */
+void
+LifecycleTcpSocket::EndLinger(uint32_t generation)
+{
+    const bool waits =
+        m_state != FIN_WAIT_2 && m_role == Role::CONNECTION && m_generation == generation;
+    if (waits)
+    {
+        m_shell->Core().Abort(CoreNow(), {m_index, m_generation});
+        m_shell->Run();
+    }
 }
 
 void
@@ -95,11 +127,12 @@ LifecycleTcpSocket::OnClosed(LifecycleTcpCloseReason reason)
     m_tx.reset();
     ReleasePort();
     m_isBound = false;
-    if (!m_wasConnected && !m_isClosing)
+    const bool thoughtConnected = m_wasConnected || m_toldConnected;
+    if (!thoughtConnected && !m_isClosing)
     {
         NotifyConnectionFailed();
     }
-    else if (isError && m_wasConnected && !(m_closeNotified && m_isClosing))
+    else if (isError && thoughtConnected && !(m_closeNotified && m_isClosing))
     {
         // Also where the peer's FIN has been told of, unless the application is done by now.
         m_closeNotified = true;

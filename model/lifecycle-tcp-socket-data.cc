@@ -51,8 +51,13 @@ LifecycleTcpSocket::Send(Ptr<Packet> packet, uint32_t flags)
 }
 
 int
-LifecycleTcpSocket::SendTo(Ptr<Packet> packet, uint32_t flags, const Address&)
+LifecycleTcpSocket::SendTo(Ptr<Packet> packet, uint32_t flags, const Address& toAddress)
 {
+    const bool opens = m_fastOpen && m_role != Role::CONNECTION && m_role != Role::LISTENER;
+    if (opens && Connect(toAddress) != 0) // as sendto(2) with MSG_FASTOPEN
+    {
+        return -1;
+    }
     return Send(packet, flags);
 }
 

@@ -45,6 +45,7 @@ LifecycleTcpSocket::ListenFor(std::optional<uint32_t> backlog)
     request.local = ToCore(m_local.address);
     request.port = m_local.port;
     request.backlog = backlog;
+    request.device = NumberOf(GetBoundNetDevice());
     request.config = m_config;
     request.reuseAddress = m_reuseAddress;
     const auto listener = m_shell->Core().Listen(request);
@@ -130,6 +131,7 @@ LifecycleTcpSocket::Fork(const lifecycle::FourTuple& tuple) const
     socket->m_peer = {tuple.remote.V6(), tuple.remotePort};
     socket->m_closeWithPeer = m_shutdownSend;
     socket->m_wasConnected = true;
+    socket->m_toldConnected = true;
     if (m_traces)
     {
         socket->Traces().tx = m_traces->tx; // as stock TCP does with these two

@@ -90,7 +90,10 @@ LifecycleTcpSocket::ReservePort()
     {
         return ERROR_NOTERROR;
     }
-    const auto port = m_shell->Core().Bind(ToCore(m_local.address), m_local.port, m_reuseAddress);
+    const auto port = m_shell->Core().Bind(ToCore(m_local.address),
+                                           m_local.port,
+                                           m_reuseAddress,
+                                           NumberOf(GetBoundNetDevice()));
     if (port)
     {
         m_local.port = port.value;
@@ -104,8 +107,26 @@ LifecycleTcpSocket::ReleasePort()
 {
     if (m_hasReservedPort)
     {
-        m_shell->Core().Unbind(ToCore(m_local.address), m_local.port);
+        m_shell->Core().Unbind(ToCore(m_local.address),
+                               m_local.port,
+                               NumberOf(GetBoundNetDevice()));
         m_hasReservedPort = false;
+    }
+}
+
+void
+LifecycleTcpSocket::BindToNetDevice(Ptr<NetDevice> device)
+{
+    const bool hasReservedPort = m_hasReservedPort;
+    ReleasePort();
+    TcpSocket::BindToNetDevice(device);
+    if (hasReservedPort)
+    {
+        ReservePort();
+    }
+    if (m_role == Role::LISTENER)
+    {
+        m_shell->Core().SetDevice(lifecycle::ListenerId{m_index, m_generation}, NumberOf(device));
     }
 }
 

@@ -6,6 +6,7 @@
 
 #include "ns3/inet-socket-address.h"
 #include "ns3/inet6-socket-address.h"
+#include "ns3/simulator.h"
 
 namespace ns3
 {
@@ -85,8 +86,41 @@ LifecycleTcpSocket::ConnectTo(const End& peer, bool isV6)
     m_peer = peer;
     MoveTo({tuple.local.V6(), tuple.localPort});
     m_shell->Hold(connection.value, this);
+    if (m_fastOpen && m_shell->Core().KnowsFastOpenCookie(request.remote))
+    {
+        // As Linux's TCP_FASTOPEN_CONNECT: the application is connected, as far as it can tell,
+        // and the SYN waits for what it has to say.
+        Simulator::ScheduleNow(&LifecycleTcpSocket::OfferFastOpen,
+                               Ptr<LifecycleTcpSocket>(this),
+                               m_generation);
+    }
+    else if (m_fastOpen)
+    {
+        m_shell->Core().Write(CoreNow(), connection.value, 0); // the SYN asks for a cookie
+    }
     m_shell->Run();
     return 0;
+}
+
+/** Lets the application write what goes out with the SYN, which leaves now in any case. */
+void
+LifecycleTcpSocket::OfferFastOpen(uint32_t generation)
+{
+    if (m_role != Role::CONNECTION || m_generation != generation || m_isClosing || m_wasConnected)
+    {
+        return;
+    }
+    m_toldConnected = true;
+    NotifyConnectionSucceeded();
+    if (GetTxAvailable() > 0)
+    {
+        NotifySend(GetTxAvailable());
+    }
+    if (m_role == Role::CONNECTION && m_generation == generation)
+    {
+        m_shell->Core().Write(CoreNow(), {m_index, m_generation}, 0);
+        m_shell->Run();
+    }
 }
 
 /** Forgets the connection before, in case the socket is used again. */
@@ -106,6 +140,7 @@ LifecycleTcpSocket::Reset()
     m_errno = ERROR_NOTERROR;
     m_closeReason = LifecycleTcpCloseReason::NONE;
     m_wasConnected = false;
+    m_toldConnected = false;
     m_isClosing = false;
     m_peerClosed = false;
     m_endRead = false;
@@ -124,6 +159,11 @@ LifecycleTcpSocket::OnConnected()
     {
         m_shell->Core().ShutdownSend(CoreNow(), {m_index, m_generation});
     }
+    if (m_toldConnected)
+    {
+        return;
+    }
+    m_toldConnected = true;
     NotifyConnectionSucceeded();
     if (GetTxAvailable() > 0)
     {

@@ -21,6 +21,7 @@ LifecycleTcpSocket::LifecycleTcpSocket() = default;
 LifecycleTcpSocket::LifecycleTcpSocket(const LifecycleTcpSocket& other)
     : TcpSocket(other),
       m_config(other.m_config),
+      m_linger(other.m_linger),
       m_reuseAddress(other.m_reuseAddress),
       m_autoAccept(other.m_autoAccept),
       m_fastOpen(other.m_fastOpen),

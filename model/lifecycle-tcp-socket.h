@@ -93,6 +93,19 @@ class LifecycleTcpSocket : public TcpSocket
      */
     Ptr<Socket> Accept();
 
+    /**
+     * \brief Says what Close() does with data that the peer has not acknowledged (SO_LINGER).
+     *
+     * \param time negative: they are sent in the background, for as long as it takes, the default;
+     *        zero: they are thrown away, and the peer gets a RST; positive: a RST follows if they,
+     *        and our FIN, are not acknowledged by then, as Winsock has it (Linux and BSD go on in
+     *        the background and only keep the caller waiting, which in a simulation nobody can)
+     */
+    void SetLinger(Time time);
+
+    /** \returns what SetLinger() was told */
+    Time GetLinger() const;
+
     /** \returns the queues of a listener, and what they had no room for */
     LifecycleTcpListenerInfo GetListenerInfo() const;
 
@@ -103,6 +116,7 @@ class LifecycleTcpSocket : public TcpSocket
     int Bind() override;
     int Bind6() override;
     int Bind(const Address& address) override;
+    void BindToNetDevice(Ptr<NetDevice> device) override;
     int Connect(const Address& address) override;
     int Listen() override;
     int Close() override;
@@ -187,6 +201,8 @@ class LifecycleTcpSocket : public TcpSocket
     void OnConnectionWaits();
     void OnAccepted(const Address& peer);
     void CatchUp();
+    void OfferFastOpen(uint32_t generation);
+    void EndLinger(uint32_t generation);
     void OnAcked(uint64_t bytes);
     void OnReadable();
     void OnPeerClosed();
@@ -223,6 +239,7 @@ class LifecycleTcpSocket : public TcpSocket
     std::unique_ptr<LifecycleSocketTraces> m_traces;   //!< once somebody listens
     uint64_t m_txAcked{0}; //!< bytes of the stream sent that are acknowledged
     uint64_t m_rxRead{0};  //!< bytes of the stream received that were read
+    Time m_linger{-1};     //!< attribute Linger
     End m_local;
     End m_peer;
     uint32_t m_index{0};      //!< with m_generation: the core's name of what it stands for
@@ -238,7 +255,8 @@ class LifecycleTcpSocket : public TcpSocket
     bool m_isV6{false};        //!< its names are Inet6SocketAddress
     bool m_isBound{false};
     bool m_hasReservedPort{false};
-    bool m_wasConnected{false}; //!< it has been established
+    bool m_wasConnected{false};  //!< it has been established
+    bool m_toldConnected{false}; //!< the application was told so, perhaps before it was true
     bool m_shutdownSend{false};
     bool m_shutdownRecv{false};
     bool m_closeWithPeer{false}; //!< inherited: see the class's comment

@@ -606,12 +606,6 @@ Endpoint::IsSynHeld(ConnectionId id) const
     return conn != nullptr && conn->synHeld && conn->sndNxt == conn->iss;
 }
 
-bool
-Endpoint::HasFastOpenCookie(const IpAddress& server) const
-{
-    return m_impl->fastOpenCache.Find(server).has_value();
-}
-
 std::size_t
 Endpoint::AcceptQueue(ListenerId id) const
 {

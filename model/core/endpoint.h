@@ -248,8 +248,6 @@ class Endpoint
     ConnectionView View(ListenerId listener) const;
     /** Whether its SYN waits for the first data. */
     bool IsSynHeld(ConnectionId connection) const;
-    /** Whether a server gave this node a Fast Open cookie. */
-    bool HasFastOpenCookie(const IpAddress& server) const;
     /** Connections that wait to be accepted. */
     std::size_t AcceptQueue(ListenerId listener) const;
     /** Free room in the send buffer, bytes. */

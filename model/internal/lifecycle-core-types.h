@@ -55,6 +55,9 @@ Socket::SocketErrno ToNs3(lifecycle::Error error);
 /** \returns the closest that ns-3 has to the errno of a connection that ended for \p reason */
 Socket::SocketErrno ToErrno(LifecycleTcpCloseReason reason);
 
+/** \returns what the core calls a device: 0 is none */
+uint32_t NumberOf(Ptr<NetDevice> device);
+
 } // namespace ns3
 
 #endif /* LIFECYCLE_CORE_TYPES_H */

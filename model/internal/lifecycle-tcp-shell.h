@@ -113,7 +113,7 @@ class LifecycleTcpShell
         Ptr<Packet> packet;
     };
 
-    static uint64_t NumberOf(lifecycle::ConnectionId id)
+    static uint64_t KeyOf(lifecycle::ConnectionId id)
     {
         return uint64_t{id.generation} << 32 | id.index;
     }
@@ -149,8 +149,7 @@ class LifecycleTcpShell
     LifecycleSocketTable<lifecycle::ConnectionId> m_connections;
     LifecycleSocketTable<lifecycle::ListenerId> m_listeners;
     std::unordered_map<uint32_t, LifecycleTcpSocket*> m_timeWaits; //!< those still held by somebody
-    std::unordered_map<uint64_t, std::vector<EarlyPayload>> m_earlyPayload; //!< by NumberOf()
-    Ptr<NetDevice> m_arrival; //!< by which the segment came that is being dealt with
+    std::unordered_map<uint64_t, std::vector<EarlyPayload>> m_earlyPayload; //!< by KeyOf()
 
     std::vector<LifecycleTcpSocket*> m_sockets; //!< null where one has left
     std::size_t m_left{0};

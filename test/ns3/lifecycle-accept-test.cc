@@ -4,6 +4,7 @@
 #include "ns3/config.h"
 #include "ns3/inet-socket-address.h"
 #include "ns3/lifecycle-tcp-socket.h"
+#include "ns3/nstime.h"
 #include "ns3/packet-sink-helper.h"
 #include "ns3/packet-sink.h"
 #include "ns3/simulator.h"
@@ -144,7 +145,7 @@ TEST_F(AcceptTest, AResetConnectionIsNoLongerThere)
 {
     Listen(10);
     TalkingClient& client = Connect();
-    client.socket->SetAttribute("AbortOnClose", BooleanValue(true));
+    client.socket->SetAttribute("Linger", TimeValue(Time(0)));
     RunUntil(3);
     EXPECT_EQ(m_listener->GetListenerInfo().acceptQueue, 1);
     client.socket->Close();

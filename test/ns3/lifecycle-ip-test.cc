@@ -16,6 +16,8 @@
 #include "ns3/string.h"
 #include "ns3/tcp-header.h"
 
+#include <vector>
+
 /**
  * \file
  * What lies between TCP and IP: devices, link-local addresses, other packets' company.
@@ -35,17 +37,25 @@ constexpr uint16_t PORT = 80;
 
 using IpTest = Simulation;
 
-TEST_F(IpTest, AListenerOnOneDeviceTakesNothingFromAnother)
+/// The device by which a node talks to itself.
+Ptr<NetDevice>
+LoopbackOf(Ptr<Node> node)
+{
+    for (uint32_t i = 0; i < node->GetNDevices(); ++i)
+    {
+        if (DynamicCast<LoopbackNetDevice>(node->GetDevice(i)))
+        {
+            return node->GetDevice(i);
+        }
+    }
+    return nullptr;
+}
+
+TEST_F(IpTest, AListenerOnOneDeviceRefusesWhatComesByAnother)
 {
     Network network;
     TalkingServer server(network.Server(), network.AnyAt(PORT), 0);
-    for (uint32_t i = 0; i < network.Server()->GetNDevices(); ++i)
-    {
-        if (DynamicCast<LoopbackNetDevice>(network.Server()->GetDevice(i)))
-        {
-            server.listener->BindToNetDevice(network.Server()->GetDevice(i));
-        }
-    }
+    server.listener->BindToNetDevice(LoopbackOf(network.Server()));
     TalkingClient outside(network.Client(), network.ServerAt(PORT), 0, 1);
     TalkingClient inside(network.Server(),
                          InetSocketAddress(Ipv4Address::GetLoopback(), PORT),
@@ -53,10 +63,46 @@ TEST_F(IpTest, AListenerOnOneDeviceTakesNothingFromAnother)
                          0);
     Simulator::Stop(Seconds(5));
     Simulator::Run();
-    EXPECT_EQ(outside.errorCloses, 1);
+    EXPECT_EQ(outside.failed, 1);
+    EXPECT_EQ(outside.connected, 0);
     ASSERT_EQ(server.talkers.size(), 1);
     EXPECT_EQ(server.talkers.front().received, 10);
     EXPECT_EQ(inside.normalCloses, 1);
+}
+
+TEST_F(IpTest, TwoDevicesShareAPort)
+{
+    Network network;
+    const auto listenOn = [&](Ptr<NetDevice> device) {
+        const Ptr<Socket> socket = Network::MakeSocket(network.Server());
+        socket->BindToNetDevice(device);
+        EXPECT_EQ(socket->Bind(network.AnyAt(PORT)), 0);
+        EXPECT_EQ(socket->Listen(), 0);
+        return socket;
+    };
+    const Ptr<Socket> outside = listenOn(network.ServerDevice());
+    const Ptr<Socket> inside = listenOn(LoopbackOf(network.Server()));
+    const Ptr<Socket> third = Network::MakeSocket(network.Server());
+    third->BindToNetDevice(network.ServerDevice());
+    EXPECT_EQ(third->Bind(network.AnyAt(PORT)), -1);
+    EXPECT_EQ(third->GetErrno(), Socket::ERROR_ADDRINUSE);
+    std::vector<Ptr<Socket>> acceptedBy;
+    for (const Ptr<Socket>& socket : {outside, inside})
+    {
+        socket->SetAcceptCallback(MakeNullCallback<bool, Ptr<Socket>, const Address&>(),
+                                  Callback<void, Ptr<Socket>, const Address&>(
+                                      [&acceptedBy, socket](Ptr<Socket>, const Address&) {
+                                          acceptedBy.push_back(socket);
+                                      }));
+    }
+    TalkingClient client(network.Client(), network.ServerAt(PORT), 0, 1);
+    Simulator::Stop(Seconds(3));
+    Simulator::Run();
+    EXPECT_EQ(client.connected, 1);
+    EXPECT_EQ(acceptedBy, std::vector<Ptr<Socket>>{outside});
+    inside->Close();
+    outside->Close();
+    EXPECT_EQ(third->Bind(network.AnyAt(PORT)), 0) << "given back";
 }
 
 TEST_F(IpTest, SegmentsToEverybodyAreForNobody)

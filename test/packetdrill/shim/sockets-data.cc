@@ -13,8 +13,7 @@ uint64_t
 Sockets::FreeSendMemory(const Socket& socket) const
 {
     const ConnectionView view = m_node.Tcp().View(socket.stream->id);
-    const uint32_t lowat =
-        socket.options.notSentLowat.value_or(m_node.Set().Get().notSentLowat);
+    const uint32_t lowat = socket.options.notSentLowat.value_or(m_node.Set().Get().notSentLowat);
     const uint64_t unsent = view.unsent;
     const uint64_t mayWait = unsent < lowat ? uint64_t{lowat} - unsent : 0;
     return std::min<uint64_t>(m_node.Tcp().WriteSpace(socket.stream->id), mayWait);
@@ -57,10 +56,10 @@ Sockets::Send(int fd, ByteSpan bytes, int flags)
         first = false;
         const auto ready = [&] {
             const State state = StateOf(*socket);
-            const bool mayStart = stream->closed || socket->noSend ||
-                                  (state != State::SynSent &&
-                                   (state != State::SynReceived || stream->fastOpen)) ||
-                                  m_node.Tcp().IsSynHeld(stream->id);
+            const bool mayStart =
+                stream->closed || socket->noSend ||
+                (state != State::SynSent && (state != State::SynReceived || stream->fastOpen)) ||
+                m_node.Tcp().IsSynHeld(stream->id);
             return mayStart && (stream->closed || socket->noSend || bytes.empty() ||
                                 FreeSendMemory(*socket) > 0);
         };
@@ -74,10 +73,8 @@ Sockets::Send(int fd, ByteSpan bytes, int flags)
         }
         const uint64_t room = std::min<uint64_t>(FreeSendMemory(*socket), bytes.size());
         const bool more = (flags & MSG_MORE) != 0;
-        const Result<uint32_t> written = m_node.Tcp().Write(m_node.Now(),
-                                                            stream->id,
-                                                            static_cast<uint32_t>(room),
-                                                            more);
+        const Result<uint32_t> written =
+            m_node.Tcp().Write(m_node.Now(), stream->id, static_cast<uint32_t>(room), more);
         if (!written)
         {
             return sent > 0 ? sent : failed();
@@ -115,7 +112,7 @@ Sockets::SendTo(int fd, ByteSpan bytes, int flags, const sockaddr* address, sock
     {
         return error;
     }
-    const bool cookie = m_node.Tcp().HasFastOpenCookie(remote.address);
+    const bool cookie = m_node.Tcp().KnowsFastOpenCookie(remote.address);
     if (const int error = StartConnecting(*socket, remote, true))
     {
         return error;

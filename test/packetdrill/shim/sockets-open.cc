@@ -235,8 +235,8 @@ Sockets::Accept(int fd, sockaddr* address, socklen_t* length)
 int
 Sockets::StartConnecting(Socket& socket, const Place& remote, bool fastOpen)
 {
-    const bool wild = socket.local.address == IpAddress() ||
-                      socket.local.address == IpAddress::FromV4(0);
+    const bool wild =
+        socket.local.address == IpAddress() || socket.local.address == IpAddress::FromV4(0);
     ConnectRequest request;
     request.local = wild ? m_node.Set().LocalFor(remote.address) : socket.local.address;
     request.localPort = socket.local.port;
@@ -318,7 +318,7 @@ Sockets::Connect(int fd, const sockaddr* address, socklen_t length)
     }
     // TCP_FASTOPEN_CONNECT: connect() says yes, and the SYN waits for data if there is a cookie.
     const bool later = socket->options.fastOpenConnect && (m_node.Set().Get().fastOpen & 1) != 0 &&
-                       m_node.Tcp().HasFastOpenCookie(remote.address);
+                       m_node.Tcp().KnowsFastOpenCookie(remote.address);
     if (const int error = StartConnecting(*socket, remote, socket->options.fastOpenConnect))
     {
         return error;
