@@ -36,6 +36,10 @@ endfunction()
 set_source_files_properties(test/core/linux-answers-test.cc
                             PROPERTIES COMPILE_DEFINITIONS
                             "TCP_LIFECYCLE_NOTES=\"${PROJECT_SOURCE_DIR}/doc/notes\"")
+set_source_files_properties(
+  test/ns3/lifecycle-documentation-test.cc
+  PROPERTIES COMPILE_DEFINITIONS
+             "TCP_LIFECYCLE_DOCUMENT=\"${PROJECT_SOURCE_DIR}/doc/tcp-lifecycle.rst\"")
 if(TARGET tcp-lifecycle-core)
   tcp_lifecycle_add_tests(core STANDARD 20 TIMEOUT 60 LINK tcp-lifecycle-core)
 endif()
