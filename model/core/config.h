@@ -261,6 +261,29 @@ enum class LossDetection : uint8_t
     Rack,          //!< by time (RFC 8985), with a peer that speaks SACK; else by counting
 };
 
+/** What lets a small segment wait for company. */
+enum class Nagle : uint8_t
+{
+    AnyInFlight,   //!< RFC 9293 §3.7.4: anything unacknowledged
+    SmallInFlight, //!< Minshall's: a small segment unacknowledged, as Linux has it
+};
+
+/** What becomes of the congestion window when nothing was sent for longer than the time-out. */
+enum class IdleRestart : uint8_t
+{
+    Never,
+    InitialWindow, //!< RFC 5681 §4.1: the initial window
+    Halving,       //!< RFC 2861, as Linux has it: half for every time-out
+};
+
+/** Whether explicit congestion notification (RFC 3168) is used. */
+enum class Ecn : uint8_t
+{
+    Off,
+    Passive, //!< if the peer asks for it
+    Active,  //!< our SYN asks for it
+};
+
 /** Carrying data. */
 struct DataConfig
 {
@@ -268,7 +291,6 @@ struct DataConfig
     uint16_t mssLimit{UINT16_MAX};        //!< largest payload to accept whatever the link says
     uint32_t sndBuf{131072};              //!< bytes; stock ns-3 default of SndBufSize
     uint32_t rcvBuf{131072};              //!< bytes; stock ns-3 default of RcvBufSize
-    uint32_t rcvBufMost{0};               //!< bytes that it may become; sets the window scale
     uint32_t windowClamp{UINT32_MAX};     //!< bytes that the window offers at the most
     bool roundRcvBuf{false};              //!< rcvBuf is made a multiple of the MSS (FreeBSD)
     uint32_t initialWindow{10};           //!< segments, RFC 6928
@@ -286,26 +308,29 @@ struct DataConfig
     uint32_t segmentsPerAck{2};               //!< RFC 9293 §3.8.6.3
     uint32_t dupAckThreshold{3};              //!< RFC 5681 §3.2
     bool nagle{true};                         //!< RFC 9293 §3.7.4
-    bool cork{false};                         //!< only full segments are sent (Linux TCP_CORK)
-    /**
-     * Segments that are acknowledged at once when data begins to come, unless the application
-     * answers them (Linux TCP_MAX_QUICKACKS): a sender in slow start waits for ACKs.
-     */
-    uint8_t quickAcks{0};
-    bool windowScaling{true}; //!< RFC 7323
-    bool timestamps{true};    //!< RFC 7323
-    bool sack{true};          //!< RFC 2018
+    bool windowScaling{true};                 //!< RFC 7323
+    bool timestamps{true};                    //!< RFC 7323
+    bool sack{true};                          //!< RFC 2018
     PersistProbe persistProbe{PersistProbe::OneByte};
     /** How long to wait before the first window probe; nothing: the RTO (RFC 9293 §3.8.6.1). */
     std::optional<Duration> persistTimeout{};
     std::shared_ptr<const CongestionControl> congestion{Cubic()};
     LossDetection lossDetection{LossDetection::Rack};
-    bool lossProbe{true};          //!< RFC 8985 §7, where RACK is used
-    Duration peersAckDelay{200ms}; //!< RFC 8985 §7.2: TLP.max_ack_delay
-    bool prr{true};                //!< RFC 9937, with a peer that speaks SACK
-    bool eifel{true};              //!< RFC 3522: timestamps show that nothing was lost
-    bool fRto{true};               //!< RFC 5682, where there are no timestamps
-    bool duplicateSack{true};      //!< RFC 2883: to report what arrives twice
+    bool lossProbe{true};                  //!< RFC 8985 §7, where RACK is used
+    Duration peersAckDelay{200ms};         //!< RFC 8985 §7.2: TLP.max_ack_delay
+    bool prr{true};                        //!< RFC 9937, with a peer that speaks SACK
+    bool eifel{true};                      //!< RFC 3522: timestamps show that nothing was lost
+    bool fRto{true};                       //!< RFC 5682, where there are no timestamps
+    bool duplicateSack{true};              //!< RFC 2883: to report what arrives twice
+    Nagle nagleRule{Nagle::SmallInFlight}; //!< where `nagle` is on
+    bool cork{false};                      //!< segments that are not full wait (Linux TCP_CORK)
+    uint32_t quickAcks{16}; //!< first ACKs that are not delayed (Linux TCP_MAX_QUICKACKS)
+    IdleRestart idleRestart{IdleRestart::Halving};
+    uint32_t rcvBufMax{0}; //!< bytes up to which the receive buffer tunes itself, 0: never
+    Ecn ecn{Ecn::Passive};
+    uint16_t leastPathMss{512};   //!< no ICMP error makes segments smaller: Linux min_pmtu 552
+    Duration pathMssExpiry{600s}; //!< after that, larger ones are tried: RFC 1191 §6.3
+    bool pacing{false};           //!< segments are spread over the round trip
 
     /** \returns the largest payload to accept over a link that carries \p linkMss (0: not known) */
     uint16_t OwnMss(uint16_t linkMss) const

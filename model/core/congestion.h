@@ -117,6 +117,18 @@ class CongestionControl
     /** \returns the new slow-start threshold, bytes, now that there is congestion */
     virtual uint32_t SsThresh(Flow& flow, CongestionSignal signal) const = 0;
 
+    /** Whether ECN's marks are to be reported one by one, as for DCTCP (RFC 8257 §3.2). */
+    virtual bool WantsEveryMark() const
+    {
+        return false;
+    }
+
+    /** \returns the rate to send at, bytes a second, if the congestion control has one */
+    virtual std::optional<uint64_t> PacingRate(const Flow&) const
+    {
+        return std::nullopt;
+    }
+
     /** Something else happened. */
     virtual void OnEvent(Flow&, CongestionEvent) const
     {

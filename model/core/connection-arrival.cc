@@ -1,5 +1,6 @@
 #include "arrival.h"
 #include "context.h"
+#include "ecn.h"
 #include "handshake.h"
 #include "recovery.h"
 #include "timers.h"
@@ -62,6 +63,7 @@ class ConnectionArrival
     void StopProbing();
     bool ConcludeOurFin();
     void Deliver(uint64_t upTo);
+    void RefillQuickAcks();
     void ScheduleAck(bool inOrder);
     void NoteArrivedTwice(SeqNum left, SeqNum right);
     void NoteHeldTwice(StreamRange range);
@@ -264,6 +266,7 @@ ConnectionArrival::CheckSynInSynSent()
     const uint16_t linkMss =
         m_conn.agreement.linkMss != 0 ? m_conn.agreement.linkMss : m_segment.linkMss;
     m_conn.agreement = Negotiate(m_conn.config->data, linkMss, m_segment);
+    m_conn.agreement.ecn &= m_conn.ecnAsked || !m_segment.flags.Has(Flag::ACK);
     m_conn.irs = m_segment.seq;
     m_conn.rcvNxt = m_segment.seq + 1;
     m_conn.rcvAdv = m_conn.rcvNxt + SynWindow(m_conn.config->data);
@@ -717,6 +720,9 @@ ConnectionArrival::ProcessText()
     const uint32_t ahead = first.Since(m_conn.rcvNxt);
     const uint64_t offset = m_conn.rcvOffset + ahead;
     const bool inOrder = ahead == 0;
+    NoteEcnOfData(m_context, m_conn, m_segment, m_now);
+    NoteReceived(m_conn, m_segment, m_now);
+    RefillQuickAcks();
     Transfer& transfer = m_context.Attach(m_conn);
     const bool hadGap = !transfer.received.IsEmpty(); // to fill one is worth an ACK at once
     NoteArrivedTwice(m_segment.seq, first);
@@ -780,6 +786,24 @@ ConnectionArrival::Deliver(uint64_t upTo)
     m_context.Notify({.kind = NoticeKind::Readable, .connection = m_conn.id, .bytes = bytes});
 }
 
+/**
+ * As in Linux (tcp_event_data_recv): the sender is in slow start when the first data comes, and
+ * when it comes after a long pause; ACKs that are not delayed help it on.
+ */
+void
+ConnectionArrival::RefillQuickAcks()
+{
+    const DataConfig& config = m_conn.config->data;
+    const bool first = m_conn.lastData == kNever;
+    if (first || m_now - m_conn.lastData > m_conn.rtt.Rto(config.rto))
+    {
+        const uint32_t inWindow = m_conn.RcvWnd() / (2 * m_conn.SndMss());
+        m_conn.quickAcks =
+            static_cast<uint8_t>(std::min({config.quickAcks, std::max(inWindow, 2U), 255U}));
+    }
+    m_conn.lastData = m_now;
+}
+
 /** RFC 9293 §3.8.6.3 and RFC 5681 §4.2: delayed where all is in order, else at once. */
 void
 ConnectionArrival::ScheduleAck(bool inOrder)
@@ -787,13 +811,7 @@ ConnectionArrival::ScheduleAck(bool inOrder)
     Transfer& transfer = *m_conn.transfer;
     const DataConfig& config = m_conn.config->data;
     ++transfer.unackedSegments;
-    if (!m_conn.dataCame)
-    {
-        m_conn.dataCame = true;
-        m_conn.quickAcks = config.quickAcks; // Linux tcp_event_data_recv()
-    }
-    const bool quick = m_conn.quickAcks > 0 && !m_conn.answers;
-    if (!inOrder || transfer.unackedSegments >= config.segmentsPerAck || quick ||
+    if (!inOrder || m_conn.quickAcks > 0 || transfer.unackedSegments >= config.segmentsPerAck ||
         config.delayedAck == Duration::zero())
     {
         m_conn.ackNow = true;

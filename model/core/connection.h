@@ -7,6 +7,7 @@
 #include "prr.h"
 #include "rack.h"
 #include "reassembly.h"
+#include "receive-tuning.h"
 #include "records.h"
 #include "rtt-estimator.h"
 #include "scoreboard.h"
@@ -50,7 +51,10 @@ struct Transfer
     Instant ackDeadline{kNever};           //!< when the delayed ACK is sent
     uint32_t unackedSegments{0};           //!< segments with data received and not acknowledged
     bool retransmitAtOnce{false};          //!< the next retransmission does not wait for the window
-    std::optional<uint64_t> peerFinAt;     //!< stream position of a FIN that came ahead of data
+    std::optional<SeqNum> reducedUntil; //!< no more reductions by ECN before this is acknowledged
+    Instant nextSending{};              //!< not before, by pacing
+    bool paced{false};                  //!< something waits for that
+    std::optional<uint64_t> peerFinAt;  //!< stream position of a FIN that came ahead of data
 
     /** Makes it as new, for another connection. */
     void Reset()
@@ -65,7 +69,7 @@ struct Transfer
     bool IsIdle() const
     {
         return sent.IsEmpty() && received.IsEmpty() && ackDeadline == kNever && !peerFinAt &&
-               !arrivedTwice;
+               !arrivedTwice && !paced;
     }
 };
 
@@ -102,13 +106,13 @@ struct Connection
     bool synAcked : 1 {false};
     bool finSent : 1 {false};
     bool fastOpen : 1 {false};    //!< opened by RFC 7413, or trying to
+    bool echoCe : 1 {false};      //!< ACKs say that a router met congestion (RFC 3168 §6.1.3)
+    bool cwrDue : 1 {false};      //!< new data is to say that the window shrank
+    bool ecnAsked : 1 {false};    //!< our SYN asked for ECN
     bool synHeld : 1 {false};     //!< the SYN waits for the first data
     bool icmpError : 1 {false};   //!< ICMP has spoken of it since the peer was heard last
     bool peerFinSeen : 1 {false}; //!< the peer's FIN arrived in its turn
     bool more : 1 {false};        //!< the application writes more at once: only full segments
-    bool dataCame : 1 {false};    //!< the peer has sent data
-    bool answers : 1 {false};     //!< data is answered by data: ACKs wait for that (Linux pingpong)
-    uint8_t quickAcks{0};         //!< ACKs still to be sent at once
 
     // Send sequence space.
     SeqNum iss;
@@ -118,6 +122,7 @@ struct Connection
     uint32_t maxSndWnd{0}; //!< the largest window the peer ever offered, bytes
     SeqNum sndWl1;
     SeqNum sndWl2;
+    SeqNum sndSml;            //!< end of the last small segment (Minshall)
     uint64_t sndUnaOffset{0}; //!< bytes of the stream that are acknowledged
     uint32_t sndQueued{0};    //!< bytes written and not acknowledged, sent or not
 
@@ -128,6 +133,10 @@ struct Connection
     SeqNum lastAckSent;    //!< RFC 7323 §4.3
     uint64_t rcvOffset{0}; //!< bytes of the stream that arrived in order
     uint32_t unread{0};    //!< of those, bytes that the application has not read
+
+    uint8_t quickAcks{0};     //!< ACKs that are not delayed yet
+    Instant lastData{kNever}; //!< when data arrived last
+    std::unique_ptr<ReceiveTuning> receiveTuning;
 
     // Timestamps (RFC 7323).
     uint32_t tsRecent{0};
@@ -149,6 +158,8 @@ struct Connection
     Congestion congestion;
     Instant lastSent{}; //!< when data was sent last
     std::unique_ptr<CongestionMemory> congestionMemory;
+    uint16_t pathMss{0};    //!< largest payload that the path carries, as ICMP says; 0: not known
+    Instant pathMssUntil{}; //!< when that is forgotten
 
     ListenerId listener; //!< whose accept queue it stands in, while `unaccepted`
     std::shared_ptr<const Config> config;
@@ -163,7 +174,8 @@ struct Connection
     /** Largest payload of a segment sent: what both sides can take, less our options. */
     uint32_t SndMss() const
     {
-        const uint32_t both = std::min(config->data.OwnMss(agreement.linkMss), agreement.peerMss);
+        uint32_t both = std::min(config->data.OwnMss(agreement.linkMss), agreement.peerMss);
+        both = pathMss != 0 ? std::min<uint32_t>(both, pathMss) : both;
         const uint32_t options = agreement.timestamps ? 12 : 0; // RFC 9293 §3.7.1, RFC 6691
         return std::max<uint32_t>(both, options + 8) - options;
     }
@@ -181,23 +193,21 @@ struct Connection
         return sndQueued - sent;
     }
 
-    /** The size of the receive buffer, bytes. */
-    uint32_t ReceiveBuffer() const
+    /** The receive buffer, as it is tuned. */
+    uint32_t RcvBuf() const
     {
         const DataConfig& data = config->data;
-        if (!data.roundRcvBuf || !synAcked)
-        {
-            return data.rcvBuf;
-        }
         const uint32_t mss = std::min(data.OwnMss(agreement.linkMss), agreement.peerMss);
-        return (data.rcvBuf + mss - 1) / mss * mss; // FreeBSD tcp_mss()
+        const bool rounds = data.roundRcvBuf && synAcked; // FreeBSD tcp_mss()
+        const uint32_t set = rounds ? (data.rcvBuf + mss - 1) / mss * mss : data.rcvBuf;
+        return receiveTuning ? std::max(receiveTuning->buffer, set) : set;
     }
 
     /** The largest window that could be offered: free buffer, as far as the field can tell it. */
     uint32_t FreeReceiveBuffer() const
     {
-        const uint32_t size = ReceiveBuffer();
-        const uint32_t free = unread < size ? size - unread : 0;
+        const uint32_t buffer = RcvBuf();
+        const uint32_t free = unread < buffer ? buffer - unread : 0;
         return std::min(
             {free, config->data.windowClamp, uint32_t{UINT16_MAX} << agreement.rcvScale});
     }

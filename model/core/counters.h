@@ -19,6 +19,8 @@ struct Counters
     uint64_t undone{0};             //!< reductions of the window taken back: nothing was lost
     uint64_t lossProbes{0};         //!< tail loss probes sent (RFC 8985 §7)
     uint64_t duplicatesReported{0}; //!< by peers (RFC 2883)
+    uint64_t congestionMarks{0};    //!< data segments received with CE (RFC 3168)
+    uint64_t tooBig{0};             //!< ICMP errors that made segments smaller
     uint64_t activeOpens{0};        //!< SYN-SENT entered
     uint64_t passiveOpens{0};       //!< half-open records made
     uint64_t accepted{0};           //!< passive opens that were established

@@ -5,6 +5,7 @@
 #include "context.h"
 #include "handshake.h"
 #include "output.h"
+#include "path-mtu.h"
 #include "timers.h"
 #include "view.h"
 
@@ -142,6 +143,21 @@ void
 Endpoint::OnIcmpError(Instant now, const FourTuple& tuple, SeqNum seq, IcmpError error)
 {
     ArriveIcmpError(*m_impl, tuple, seq, error, now);
+}
+
+void
+Endpoint::OnTooBig(Instant now, const FourTuple& tuple, SeqNum seq, uint16_t pathMss)
+{
+    const std::optional<RecordRef> ref = m_impl->Lookup(tuple);
+    if (!ref || ref->kind != RecordKind::Connection)
+    {
+        return;
+    }
+    Connection& conn = m_impl->connections.Get(ref->index);
+    if (seq.IsWithin(conn.sndUna, conn.sndNxt.Since(conn.sndUna)))
+    {
+        ShrinkSegments(*m_impl, conn, pathMss, now);
+    }
 }
 
 // Calls of the application.
@@ -302,6 +318,7 @@ Endpoint::Connect(Instant now, const ConnectRequest& request)
                             : m_impl->ChooseIss(now, tuple, config->handshake);
     conn.stateSince = now;
     conn.sndUna = conn.iss;
+    conn.sndSml = conn.iss;
     conn.sndNxt = conn.iss;
     conn.tsOffset = TimestampOffset(m_impl->secret, tuple);
     conn.lastHeard = now;
@@ -347,7 +364,7 @@ Endpoint::Write(Instant, ConnectionId id, uint32_t bytes, bool more)
 }
 
 void
-Endpoint::Read(Instant, ConnectionId id, uint32_t bytes)
+Endpoint::Read(Instant now, ConnectionId id, uint32_t bytes)
 {
     Connection* conn = m_impl->connections.Find(id);
     if (conn == nullptr)
@@ -355,9 +372,10 @@ Endpoint::Read(Instant, ConnectionId id, uint32_t bytes)
         return;
     }
     conn->unread -= std::min(bytes, conn->unread);
+    NoteRead(*conn, bytes, now);
     const uint32_t free = conn->FreeReceiveBuffer();
     const uint32_t promised = conn->RcvWnd();
-    const uint32_t step = std::min(conn->SndMss(), conn->config->data.rcvBuf / 2);
+    const uint32_t step = std::min(conn->SndMss(), conn->RcvBuf() / 2);
     // As Linux's tcp_cleanup_rbuf: the peer is told at once if its window more than doubles.
     if (!conn->peerFinSeen && free >= promised + step && free / 2 >= promised)
     {
@@ -477,18 +495,18 @@ Endpoint::SetBacklog(ListenerId id, uint32_t backlog)
 }
 
 Error
-Endpoint::SetQuickAck(Instant, ConnectionId id, bool quick)
+Endpoint::SetQuickAck(Instant now, ConnectionId id, bool quick)
 {
     Connection* conn = m_impl->connections.Find(id);
     if (conn == nullptr)
     {
         return Error::NotConnected;
     }
-    conn->answers = !quick;
+    conn->quickAcks = 0;
     if (quick)
     {
-        conn->dataCame = true;
-        conn->quickAcks = std::max<uint8_t>(conn->config->data.quickAcks, 1);
+        conn->lastData = now; // else the first data would set the number anew
+        conn->quickAcks = static_cast<uint8_t>(std::clamp(conn->config->data.quickAcks, 1U, 255U));
         conn->ackNow |= conn->transfer && conn->transfer->ackDeadline != kNever;
         m_impl->MarkReady(*conn);
     }

@@ -180,6 +180,13 @@ class Endpoint
     /** ICMP says that what was sent to this tuple with \p seq did not get there. */
     void OnIcmpError(Instant now, const FourTuple& tuple, SeqNum seq, IcmpError error);
 
+    /**
+     * ICMP says that what was sent to this tuple with \p seq was too big: "fragmentation needed" or
+     * "packet too big". It has to be in flight (RFC 5927 §4.1).
+     * \param pathMss the next hop's MTU less the headers of IP and TCP, 0 if ICMP does not say
+     */
+    void OnTooBig(Instant now, const FourTuple& tuple, SeqNum seq, uint16_t pathMss);
+
     // Calls of the application.
 
     /**

@@ -1,5 +1,7 @@
 #include "handshake.h"
 
+#include "ecn.h"
+
 #include <algorithm>
 #include <chrono>
 
@@ -30,7 +32,7 @@ Offer(const DataConfig& config, uint16_t linkMss)
 {
     Agreement offer;
     offer.linkMss = linkMss;
-    const uint32_t most = std::min(std::max(config.rcvBuf, config.rcvBufMost), config.windowClamp);
+    const uint32_t most = std::min(std::max(config.rcvBuf, config.rcvBufMax), config.windowClamp);
     offer.rcvScale = config.windowScaling ? WindowShiftFor(most) : 0;
     offer.windowScaling = config.windowScaling;
     offer.timestamps = config.timestamps;
@@ -45,6 +47,7 @@ Negotiate(const DataConfig& config, uint16_t linkMss, const Segment& syn)
     agreed.windowScaling &= syn.options.windowScale.has_value();
     agreed.timestamps &= syn.options.timestamps.has_value();
     agreed.sack &= syn.options.sackPermitted;
+    agreed.ecn = AgreeOnEcn(config, syn.flags);
     if (agreed.windowScaling)
     {
         agreed.sndScale = std::min(*syn.options.windowScale, kMostWindowShift);
@@ -97,7 +100,7 @@ MakeSynAck(const RequestRecord& request, const Config& config, Timestamps stamps
     synAck.tuple = request.tuple;
     synAck.seq = request.iss;
     synAck.ack = request.irs + 1;
-    synAck.flags = Flag::SYN | Flag::ACK;
+    synAck.flags = Flag::SYN | Flag::ACK | EcnOfSynAck(request.agreement.ecn);
     synAck.window = SynWindow(config.data);
     synAck.options = SynOptions(config.data, request.agreement, stamps);
     return synAck;

@@ -1,7 +1,10 @@
 #include "output.h"
 
 #include "context.h"
+#include "ecn.h"
 #include "handshake.h"
+#include "pacing.h"
+#include "path-mtu.h"
 #include "timers.h"
 #include "window.h"
 #include "wire.h"
@@ -39,10 +42,11 @@ class Output
     bool IsWorthSending(uint32_t length, bool withFin) const;
     uint32_t UsableWindow() const;
     OutSegment SendNew(uint32_t length, bool fin);
-    void NoteAnswer();
     OutSegment SendAgain(const SentSegment& segment);
     void NoteSentAgain(const OutSegment& out, uint32_t length);
     OutSegment DataSegment(SeqNum seq, uint32_t length, bool fin);
+    void NoteSmall(uint32_t length);
+    void EndQuickAcks();
     Segment SynSegment();
     void AddFastOpen(Segment& syn);
 
@@ -60,16 +64,16 @@ AckingSegment(Connection& conn, SeqNum seq, Flags flags, Instant now)
     segment.seq = seq;
     segment.ack = conn.rcvNxt;
     segment.flags = flags | Flag::ACK;
+    segment.flags = conn.echoCe ? segment.flags | Flag::ECE : segment.flags;
     segment.window = AdvertiseWindow(conn);
     if (conn.agreement.timestamps)
     {
         segment.options.timestamps = Timestamps{TimestampClock(now, conn.tsOffset), conn.tsRecent};
     }
     conn.lastAckSent = conn.rcvNxt;
+    conn.quickAcks -= conn.quickAcks > 0;
     if (conn.transfer)
     {
-        const uint32_t acked = conn.transfer->unackedSegments;
-        conn.quickAcks -= static_cast<uint8_t>(std::min<uint32_t>(conn.quickAcks, acked));
         conn.transfer->ackDeadline = kNever;
         conn.transfer->unackedSegments = 0;
     }
@@ -140,6 +144,10 @@ Output::Retransmission()
     {
         return std::nullopt;
     }
+    if (!transfer.retransmitAtOnce && HasToWait(m_conn, m_now))
+    {
+        return std::nullopt;
+    }
     transfer.retransmitAtOnce = false;
     const bool oldest = lost->seq == m_conn.sndUna;
     const uint32_t length = lost->length;
@@ -175,6 +183,7 @@ Output::NoteSentAgain(const OutSegment& out, uint32_t length)
     ++m_context.counters.retransmits;
     m_conn.lastSent = m_now;
     m_conn.transfer->prr.NoteSent(length);
+    NotePaced(m_conn, length, m_now);
     const std::optional<Timestamps>& stamps = out.segment.options.timestamps;
     NoteRepetition(m_conn, stamps ? std::optional(stamps->value) : std::nullopt);
 }
@@ -260,11 +269,18 @@ Output::SynSegment()
     syn.tuple = m_conn.tuple;
     syn.seq = m_conn.iss;
     syn.flags = Flag::SYN;
+    // RFC 3168 §6.1.1.1: who does not answer may not like to be asked.
+    const bool first = m_conn.sndNxt == m_conn.iss;
+    if (first && m_conn.state.Get() == State::SynSent)
+    {
+        syn.flags = syn.flags | EcnOfSyn(config);
+        m_conn.ecnAsked = syn.flags.Has(Flag::ECE);
+    }
     syn.window = SynWindow(config);
     syn.options = SynOptions(config, m_conn.agreement, stamps);
     if (m_conn.state.Get() != State::SynSent)
     {
-        syn.flags = syn.flags | Flag::ACK;
+        syn.flags = syn.flags | Flag::ACK | EcnOfSynAck(m_conn.agreement.ecn);
         syn.ack = m_conn.rcvNxt;
         m_conn.lastAckSent = m_conn.rcvNxt;
         m_conn.ackNow = false;
@@ -309,13 +325,13 @@ Output::IsWorthSending(uint32_t length, bool withFin) const
     {
         return true;
     }
-    if ((m_conn.config->data.cork || m_conn.more) && !m_conn.finQueued)
-    {
-        return false; // the rest of the segment is to come
-    }
+    const DataConfig& config = m_conn.config->data;
     const bool all = length == m_conn.Unsent();
     const bool noneInFlight = m_conn.sndNxt == m_conn.FirstUnackedData();
-    const bool nagleAllows = !m_conn.config->data.nagle || noneInFlight;
+    const bool noSmallInFlight =
+        config.nagleRule == Nagle::SmallInFlight && !m_conn.sndSml.IsAfter(m_conn.sndUna);
+    const bool corked = config.cork || m_conn.more;
+    const bool nagleAllows = !corked && (!config.nagle || noneInFlight || noSmallInFlight);
     return (all && nagleAllows) || (!all && length >= m_conn.maxSndWnd / 2);
 }
 
@@ -329,6 +345,7 @@ Output::NewData()
         m_conn.cwndLimited = false;
         return std::nullopt;
     }
+    ForgetPathMss(m_conn, m_now);
     const uint32_t usable = UsableWindow();
     const uint32_t length = std::min({unsent, m_conn.SndMss(), usable});
     const bool withFin = fin && length == unsent && usable > length;
@@ -339,7 +356,7 @@ Output::NewData()
     }
     const uint32_t pipe = m_conn.Pipe();
     m_conn.cwndLimited = length > 0 && pipe > 0 && pipe + length > m_conn.congestion.cwnd;
-    if (m_conn.cwndLimited || !IsWorthSending(length, withFin))
+    if (m_conn.cwndLimited || !IsWorthSending(length, withFin) || HasToWait(m_conn, m_now))
     {
         return std::nullopt;
     }
@@ -355,24 +372,41 @@ Output::SendNew(uint32_t length, bool fin)
                            .fin = fin};
     NoteSending(m_conn, m_now);
     OutSegment out = DataSegment(m_conn.sndNxt, length, fin);
+    MarkNewData(m_conn, out.segment);
+    NoteSmall(length);
+    EndQuickAcks();
     Transfer& transfer = m_context.Attach(m_conn);
     transfer.sent.Push(sent);
     transfer.lastProgress = m_now;
     transfer.prr.NoteSent(length);
+    NotePaced(m_conn, length, m_now);
     m_conn.sndNxt += length + fin;
     m_conn.finSent |= fin;
     m_context.counters.bytesOut += length;
-    NoteAnswer();
     return out;
 }
 
-/** Data soon after the peer's: its ACKs had better go with data (Linux tcp_event_data_sent). */
+/** For Nagle's algorithm in Minshall's form; what is long acknowledged moves along. */
 void
-Output::NoteAnswer()
+Output::NoteSmall(uint32_t length)
 {
-    if (m_conn.dataCame && m_now - m_conn.lastHeard < m_conn.config->data.delayedAck)
+    if (length < m_conn.SndMss())
     {
-        m_conn.answers = true;
+        m_conn.sndSml = m_conn.sndNxt + length;
+    }
+    else
+    {
+        m_conn.sndSml = Later(m_conn.sndSml, m_conn.sndUna);
+    }
+}
+
+/** Data in answer to data: it is a conversation, in which ACKs travel with data. */
+void
+Output::EndQuickAcks()
+{
+    if (m_conn.lastData != kNever && m_now - m_conn.lastData < m_conn.config->data.delayedAck)
+    {
+        m_conn.quickAcks = 0;
     }
 }
 
@@ -472,7 +506,7 @@ AdvertiseWindow(Connection& conn)
 {
     const uint32_t free = conn.FreeReceiveBuffer();
     const uint32_t promised = conn.RcvWnd();
-    const uint32_t step = std::min(conn.SndMss(), conn.config->data.rcvBuf / 2);
+    const uint32_t step = std::min(conn.SndMss(), conn.RcvBuf() / 2);
     const uint32_t window = !conn.peerFinSeen && free >= promised + step ? free : promised;
     const uint32_t unit = 1U << conn.agreement.rcvScale;
     // What is promised already is rounded up, so as not to be taken back; what is new, down.

@@ -40,6 +40,7 @@ MakePassive(Context& context, Listener& listener, const RequestRecord& request, 
     conn.agreement = request.agreement;
     conn.iss = request.iss;
     conn.sndUna = request.iss;
+    conn.sndSml = request.iss;
     conn.sndNxt = request.iss;
     conn.irs = request.irs;
     conn.rcvNxt = request.irs + 1;

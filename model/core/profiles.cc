@@ -52,8 +52,8 @@ Linux()
         .data =
             {
                 .retriesFrom = 200ms,                     // TCP_RTO_MIN in retransmits_timed_out()
-                .quickAcks = 16,                          // TCP_MAX_QUICKACKS
                 .persistProbe = PersistProbe::ZeroLength, // tcp_xmit_probe_skb()
+                .rcvBufMax = 6291456,                     // tcp_rmem
             },
     };
 }
@@ -122,6 +122,11 @@ FreeBsd()
                 .lossDetection = LossDetection::DuplicateAcks, // functions_default: freebsd
                 .lossProbe = false,                            // only in the stack "rack"
                 .fRto = false,                                 // it has none
+                .nagleRule = Nagle::AnyInFlight,               // "idle" in tcp_default_output()
+                .quickAcks = 0,
+                .idleRestart = IdleRestart::InitialWindow, // cc_after_idle()
+                .rcvBufMax = 2097152,                      // net.inet.tcp.recvbuf_max
+                .ecn = Ecn::Passive,                       // net.inet.tcp.ecn.enable: 2
             },
     };
 }
@@ -169,6 +174,11 @@ Windows()
                         .minimumBoundsVariance = false},
                 .dataRetries = 5,    // TcpMaxDataRetransmissions
                 .timestamps = false, // Timestamps: Disabled
+                .nagleRule = Nagle::AnyInFlight,
+                .quickAcks = 0,
+                .idleRestart = IdleRestart::Never, // CwndRestart: False
+                .rcvBufMax = 16777216,             // AutoTuningLevelLocal: Normal
+                .ecn = Ecn::Off,                   // EcnCapability: Disabled
             },
     };
 }
@@ -215,7 +225,10 @@ Rfc9293()
                 .prr = false,
                 .eifel = false,
                 .fRto = false,
-                .duplicateSack = false, // RFC 2883 is optional
+                .duplicateSack = false,          // RFC 2883 is optional
+                .nagleRule = Nagle::AnyInFlight, // RFC 9293 §3.7.4
+                .quickAcks = 0,
+                .idleRestart = IdleRestart::InitialWindow, // RFC 5681 §4.1
             },
     };
 }
@@ -277,6 +290,10 @@ Textbook()
                 .eifel = false,
                 .fRto = false,
                 .duplicateSack = false,
+                .nagleRule = Nagle::AnyInFlight, // RFC 896
+                .quickAcks = 0,
+                .idleRestart = IdleRestart::InitialWindow, // RFC 2001 says nothing; Jacobson 1988
+                .ecn = Ecn::Off,                           // younger than the texts
             },
     };
 }

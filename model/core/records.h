@@ -43,6 +43,7 @@ struct Agreement
     bool windowScaling : 1 {false};
     bool timestamps : 1 {false};
     bool sack : 1 {false};
+    bool ecn : 1 {false};
 };
 
 /** SYN-RECEIVED by a passive open: half-open, waiting for the third segment. */

@@ -1,6 +1,7 @@
 #include "recovery.h"
 
 #include "context.h"
+#include "ecn.h"
 #include "handshake.h"
 #include "loss-probe.h"
 #include "rack.h"
@@ -212,7 +213,7 @@ AckStep::GoOnWhileOpen(bool foundLost)
         EnterRecovery(m_context, m_conn, m_report.acked, m_now);
         Shape(foundLost);
     }
-    else if (m_report.acked.bytes > 0 && m_conn.cwndLimited)
+    else if (m_report.acked.bytes > 0 && m_conn.cwndLimited && !IsReducedByEcn(m_conn))
     {
         // What was SACKed in recovery and is acknowledged now was not sent within this window.
         Grow(m_left ? m_report.acked.delivered : m_report.acked.bytes);
@@ -265,6 +266,7 @@ void
 AckStep::Run()
 {
     TakeSacks();
+    const bool tells = TellsOfCongestion(m_conn, m_report.segment);
     if (m_report.acked.bytes > 0)
     {
         Flow flow = FlowOf(m_conn, m_now);
@@ -272,6 +274,7 @@ AckStep::Run()
                                               {.acked = m_report.acked.bytes,
                                                .delivered = m_report.acked.delivered,
                                                .rtt = m_report.rtt,
+                                               .ece = tells,
                                                .wholeFlightAcked = !m_conn.HasUnacked()});
     }
     HearOfLossProbe();
@@ -288,6 +291,10 @@ AckStep::Run()
         Leave();
     }
     const bool foundLost = FindLosses();
+    if (tells)
+    {
+        ReduceByEcn(m_conn, m_now);
+    }
     switch (m_transfer.phase)
     {
     case Phase::Open:

@@ -149,6 +149,15 @@ struct Options
     friend bool operator==(const Options&, const Options&) = default;
 };
 
+/** The congestion bits of the IP header (RFC 3168 §5), as they stand there. */
+enum class EcnCodepoint : uint8_t
+{
+    NotEct = 0,
+    Ect1 = 1,
+    Ect0 = 2,
+    Ce = 3,
+};
+
 /** A TCP segment as the model sees it: its header and how much payload follows. */
 struct Segment
 {
@@ -164,6 +173,8 @@ struct Segment
     uint16_t linkMss{0};
     /** Received only: the device it came by, for listeners that care; 0 if not known. */
     uint32_t device{0};
+    /** Of the IP header: received with, or to be sent with. */
+    EcnCodepoint ecn{EcnCodepoint::NotEct};
 
     /** SEG.LEN: how much sequence space the segment takes, SYN and FIN included. */
     constexpr uint32_t Length() const

@@ -189,6 +189,13 @@ OnKeepaliveTimeout(Context& context, Connection& conn, Instant now)
     context.MarkReady(conn);
 }
 
+/** When what waits because of pacing may be sent. */
+Instant
+PacingDeadline(const Connection& conn)
+{
+    return conn.transfer && conn.transfer->paced ? conn.transfer->nextSending : kNever;
+}
+
 /** When the time that opening, or an unanswered segment, may take runs out. */
 Instant
 LimitDeadline(const Connection& conn)
@@ -233,6 +240,11 @@ RunConnectionTimers(Context& context, ConnectionId id, Instant now)
     {
         conn.transfer->ackDeadline = kNever;
         conn.ackNow = true;
+        context.MarkReady(conn);
+    }
+    if (PacingDeadline(conn) <= now)
+    {
+        conn.transfer->paced = false;
         context.MarkReady(conn);
     }
     if (conn.transfer && conn.transfer->reorderDeadline <= now)
@@ -313,6 +325,7 @@ NextDeadline(const Connection& conn)
     return std::min({conn.timer,
                      ack,
                      late,
+                     PacingDeadline(conn),
                      LossProbeDeadline(conn),
                      KeepaliveDeadline(conn),
                      LimitDeadline(conn)});

@@ -119,7 +119,7 @@ ViewOf(const Connection& conn)
     view.rcvNxt = conn.rcvNxt;
     view.sndWnd = conn.sndWnd;
     view.rcvWnd = conn.RcvWnd();
-    view.rcvBuf = conn.ReceiveBuffer();
+    view.rcvBuf = conn.RcvBuf();
     view.pipe = conn.Pipe();
     view.phase = conn.transfer ? conn.transfer->phase : Phase::Open;
     view.peerFinSeen = conn.peerFinSeen;

@@ -5,6 +5,42 @@
 namespace lifecycle
 {
 
+namespace
+{
+
+/** RFC 5681 §4.1, RFC 2861 §3: the window that was right then may not be now. */
+void
+RestartAfterIdle(Connection& conn, Instant now)
+{
+    const DataConfig& data = conn.config->data;
+    const Duration rto = conn.rtt.Rto(data.rto);
+    const uint32_t restart = std::min(data.initialWindow * conn.SndMss(), conn.congestion.cwnd);
+    Duration idle = now - conn.lastSent;
+    if (data.idleRestart == IdleRestart::Never || idle <= rto || !conn.synAcked)
+    {
+        return;
+    }
+    Congestion& window = conn.congestion;
+    window.credit = 0;
+    if (data.idleRestart == IdleRestart::InitialWindow)
+    {
+        window.cwnd = restart;
+    }
+    else
+    {
+        window.ssthresh = std::max(window.ssthresh, window.cwnd / 4 * 3);
+        for (; idle > rto && window.cwnd > restart; idle -= rto)
+        {
+            window.cwnd /= 2;
+        }
+        window.cwnd = std::max(window.cwnd, restart);
+    }
+    Flow flow = FlowOf(conn, now);
+    data.congestion->OnEvent(flow, CongestionEvent::IdleRestart);
+}
+
+} // namespace
+
 Flow
 FlowOf(Connection& conn, Instant now)
 {
@@ -64,6 +100,7 @@ NoteSending(Connection& conn, Instant now)
 {
     if (!conn.HasUnacked())
     {
+        RestartAfterIdle(conn, now);
         Flow flow = FlowOf(conn, now);
         conn.config->data.congestion->OnEvent(flow, CongestionEvent::TransmitStart);
     }

@@ -22,7 +22,7 @@ void LowerThreshold(Connection& connection, CongestionSignal signal, Instant now
 /** A time-out closes the window (RFC 5681 §3.1). */
 void CollapseWindow(Connection& connection, Instant now);
 
-/** Data is about to be sent, for the first time. */
+/** Data is about to be sent, for the first time: after long silence, in a smaller window. */
 void NoteSending(Connection& connection, Instant now);
 
 } // namespace lifecycle

@@ -24,6 +24,7 @@ OverTheWire(const Segment& sent)
     const ParsedHeader parsed = ParseHeader(bytes, length + sent.payloadLength);
     EXPECT_EQ(parsed.error, WireError::None);
     Segment received = parsed.segment;
+    received.ecn = sent.ecn; // of the IP header
     received.tuple.local = sent.tuple.remote;
     received.tuple.remote = sent.tuple.local;
     return received;

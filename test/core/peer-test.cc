@@ -34,6 +34,9 @@ PeerTest::PeerTest()
     config.data.prr = false;
     config.data.eifel = false;
     config.data.fRto = false;
+    config.data.nagleRule = Nagle::AnyInFlight;
+    config.data.quickAcks = 0;
+    config.data.idleRestart = IdleRestart::Never;
 }
 
 void
@@ -117,6 +120,7 @@ PeerTest::Complete(const Sketch& sketch) const
     segment.window = sketch.window.value_or(65535);
     segment.payloadLength = sketch.payload;
     segment.options = sketch.options;
+    segment.ecn = sketch.ecn;
     if (segment.options.timestamps)
     {
         segment.options.timestamps->echo = sketch.echo.value_or(m_lastStamp);
@@ -302,6 +306,12 @@ PeerTest::AdvanceUntilSent()
         Node().RunTimers(now);
         AfterStep();
     }
+}
+
+void
+PeerTest::Settle()
+{
+    AfterStep();
 }
 
 void

@@ -61,6 +61,8 @@ class PeerTest : public testing::Test
     void Advance(Duration duration);
     /** Time goes by until the endpoint sends something, or nothing more can happen. */
     void AdvanceUntilSent();
+    /** To be called after a call of the core that has no function here. */
+    void Settle();
     /** Forgets what the endpoint has sent, whatever it was. */
     void Ignore();
 

@@ -402,10 +402,7 @@ TEST_F(Profiles, TellOrDoNotTellThatDataWereLeftUnread)
         Use(profile);
         GoTo(State::Established);
         Send(Data(100));
-        if (profile == Profile::Linux)
-        {
-            Expect(Ack(101)); // at once, as ACKs are when data begins to come
-        }
+        Ignore(); // its ACK, if that is not delayed
         Skip(500ms);
         Close();
         Expect(reset ? RstAck().Seq(1).Ack(101) : Fin().Seq(1).Ack(101));

@@ -24,6 +24,7 @@ struct Sketch
     std::optional<uint16_t> window{};
     Options options{}; //!< blocks of SACK are in `sacks`, since they are relative as well
     std::optional<uint32_t> echo{};
+    EcnCodepoint ecn{EcnCodepoint::NotEct}; //!< of a segment that the test sends
     std::vector<std::pair<uint32_t, uint32_t>> sacks{};
 
     Sketch Seq(uint32_t number) const
