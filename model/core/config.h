@@ -143,6 +143,8 @@ struct ValidationConfig
 {
     /** Whether RST, SYN and ACK are checked by RFC 5961; else by RFC 793. */
     bool rfc5961{true};
+    bool insecureReset{false}; //!< but a RST anywhere in the window is obeyed
+    bool insecureSyn{false};   //!< but a SYN anywhere in the window ends the connection
     SequenceCheck sequence{SequenceCheck::Overlapping};
     OldestAck oldestAck{OldestAck::InWindow};
     /** Whether a segment that has neither ACK nor RST nor SYN is dropped before all checks. */
@@ -223,6 +225,7 @@ struct ClosingConfig
     bool resetBeyondLateData{false};
     /** Whether FIN-WAIT-2 without an application is short for TIME-WAIT, with rules of its own. */
     bool finWait2IsRecord{false};
+    bool repeatsFin{false};   //!< ACKs carry our FIN for as long as it is not acknowledged
     bool abortOnClose{false}; //!< SO_LINGER with a time of zero: Close is Abort
 };
 
@@ -292,6 +295,7 @@ struct DataConfig
     uint32_t sndBuf{131072};              //!< bytes; stock ns-3 default of SndBufSize
     uint32_t rcvBuf{131072};              //!< bytes; stock ns-3 default of RcvBufSize
     uint32_t windowClamp{UINT32_MAX};     //!< bytes that the window offers at the most
+    bool offersAllFree{false};            //!< every window says all that is free, by the byte
     bool roundRcvBuf{false};              //!< rcvBuf is made a multiple of the MSS (FreeBSD)
     uint32_t initialWindow{10};           //!< segments, RFC 6928
     uint32_t initialSsthresh{UINT32_MAX}; //!< bytes, RFC 5681 §3.1: arbitrarily high

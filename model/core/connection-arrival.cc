@@ -2,6 +2,7 @@
 #include "context.h"
 #include "ecn.h"
 #include "handshake.h"
+#include "output.h"
 #include "recovery.h"
 #include "timers.h"
 #include "window.h"
@@ -120,10 +121,16 @@ ConnectionArrival::Gone()
 void
 ConnectionArrival::Challenge()
 {
-    if (m_context.MayChallenge(m_conn.invalidAnswers, Rules(), m_now))
+    if (!m_context.MayChallenge(m_conn.invalidAnswers, Rules(), m_now))
     {
-        m_conn.ackNow = true;
+        return;
     }
+    if (m_conn.config->closing.repeatsFin)
+    {
+        m_context.Emit(MakeAck(m_conn, m_now), m_conn.id); // but a challenge has no FIN
+        return;
+    }
+    m_conn.ackNow = true;
 }
 
 /** What of [\p left, \p right) has been delivered already is reported with the next ACK (RFC 2883).
@@ -405,7 +412,7 @@ ConnectionArrival::IsAcceptable() const
     case SequenceCheck::Reaching:
         return IsReaching();
     default:
-        return IsInWindow(m_segment, m_conn.rcvNxt, m_conn.RcvWnd());
+        return IsInWindow(m_segment, m_conn.rcvNxt, m_conn.AcceptedWindow());
     }
 }
 
@@ -413,7 +420,7 @@ ConnectionArrival::IsAcceptable() const
 bool
 ConnectionArrival::IsTouching() const
 {
-    const SeqNum right = m_conn.rcvNxt + m_conn.RcvWnd();
+    const SeqNum right = m_conn.rcvNxt + m_conn.AcceptedWindow();
     const bool unread = !m_conn.detached && (m_conn.unread > 0 || m_conn.peerFinSeen);
     return m_segment.End().IsAtOrAfter(m_conn.lastAckSent) &&
            (TextEnd().IsAtOrBefore(right) || (m_segment.seq.IsAtOrBefore(right) && !unread));
@@ -423,7 +430,7 @@ ConnectionArrival::IsTouching() const
 bool
 ConnectionArrival::IsReaching() const
 {
-    const uint32_t window = m_conn.RcvWnd();
+    const uint32_t window = m_conn.AcceptedWindow();
     if (Has(Flag::RST))
     {
         return m_segment.seq.IsWithin(m_conn.lastAckSent, window);
@@ -472,7 +479,7 @@ ConnectionArrival::CheckReset()
     {
         return true;
     }
-    if (Rules().rfc5961 && !IsExactReset())
+    if (Rules().rfc5961 && !Rules().insecureReset && !IsExactReset())
     {
         Challenge(); // RFC 5961 §3.2
         return false;
@@ -521,10 +528,16 @@ ConnectionArrival::CheckSyn()
     {
         return true;
     }
-    if (m_conn.config->validation.rfc5961)
+    const bool inWindow = m_segment.seq.IsWithin(m_conn.lastAckSent, m_conn.AcceptedWindow());
+    if (Rules().rfc5961 && !(Rules().insecureSyn && inWindow))
     {
         Challenge(); // RFC 5961 §4.2
         return false;
+    }
+    if (Rules().insecureSyn)
+    {
+        m_context.EndWithReset(m_conn, Event::Abort, ResetReason(), m_now);
+        return Gone();
     }
     m_context.Refuse(m_segment); // RFC 793, page 71: a SYN in the window is an error
     m_context.End(m_conn, Event::Abort, ResetReason(), m_now);

@@ -198,7 +198,7 @@ struct Connection
     {
         const DataConfig& data = config->data;
         const uint32_t mss = std::min(data.OwnMss(agreement.linkMss), agreement.peerMss);
-        const bool rounds = data.roundRcvBuf && synAcked; // FreeBSD tcp_mss()
+        const bool rounds = data.roundRcvBuf && state.Get() != State::SynSent; // FreeBSD tcp_mss()
         const uint32_t set = rounds ? (data.rcvBuf + mss - 1) / mss * mss : data.rcvBuf;
         return receiveTuning ? std::max(receiveTuning->buffer, set) : set;
     }
@@ -216,6 +216,17 @@ struct Connection
     uint32_t RcvWnd() const
     {
         return rcvAdv.IsAfter(rcvNxt) ? rcvAdv.Since(rcvNxt) : 0;
+    }
+
+    /**
+     * Up to where what arrives is acceptable, bytes from RCV.NXT: who offers all that is free takes
+     * it whether the window field could tell of it or not (FreeBSD tcp_do_segment(): rcv_wnd).
+     */
+    uint32_t AcceptedWindow() const
+    {
+        const uint32_t size = ReceiveBuffer();
+        const uint32_t free = unread < size ? size - unread : 0;
+        return config->data.offersAllFree ? std::max(free, RcvWnd()) : RcvWnd();
     }
 
     /** RFC 6675's pipe; without SACK, each duplicate ACK says that a segment has left the net. */

@@ -472,6 +472,15 @@ Output::PureAck()
     {
         return std::nullopt;
     }
+    const bool repeatsFin = m_conn.config->closing.repeatsFin && m_conn.finSent &&
+                            m_conn.HasUnacked() && m_conn.Unsent() == 0;
+    if (repeatsFin)
+    {
+        // As FreeBSD has it: in FIN-WAIT-1, CLOSING and LAST-ACK there is a FIN in what is sent.
+        OutSegment fin = DataSegment(m_conn.sndNxt - 1, 0, true);
+        m_conn.ackNow = false;
+        return fin;
+    }
     return OutSegment{.segment = MakeAck(m_conn, m_now)};
 }
 
@@ -507,7 +516,10 @@ AdvertiseWindow(Connection& conn)
     const uint32_t free = conn.FreeReceiveBuffer();
     const uint32_t promised = conn.RcvWnd();
     const uint32_t step = std::min(conn.SndMss(), conn.RcvBuf() / 2);
-    const uint32_t window = !conn.peerFinSeen && free >= promised + step ? free : promised;
+    const bool offers = conn.config->data.offersAllFree
+                            ? free > promised
+                            : !conn.peerFinSeen && free >= promised + step;
+    const uint32_t window = offers ? free : promised;
     const uint32_t unit = 1U << conn.agreement.rcvScale;
     // What is promised already is rounded up, so as not to be taken back; what is new, down.
     const uint32_t scaled = window > promised

@@ -102,6 +102,7 @@ FreeBsd()
                 .finWait2Timeout = 675s,    // TP_MAXIDLE, looked at again after TCPTV_KEEPINTVL
                 .orphanRetries = 12,        // TCP_MAXRXTSHIFT, as for the others
                 .resetOnUnreadData = false, // tcp_disconnect() flushes them and sends FIN
+                .repeatsFin = true,         // tcp_output(): tcp_outflags[]
             },
         .keepalive =
             {
@@ -110,6 +111,7 @@ FreeBsd()
             },
         .data =
             {
+                .offersAllFree = true,   // tcp_output(): recwin
                 .roundRcvBuf = true,     // tcp_mss()
                 .rto = {.initial = 1s,   // TCPTV_RTOBASE
                         .minimum = 30ms, // TCPTV_MIN

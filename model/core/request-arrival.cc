@@ -167,7 +167,7 @@ RequestArrival::CheckReset()
     {
         return true;
     }
-    if (m_rules.rfc5961 && m_segment.seq != m_request.irs + 1)
+    if (m_rules.rfc5961 && !m_rules.insecureReset && m_segment.seq != m_request.irs + 1)
     {
         if (m_context.MayChallenge(m_request.invalidAnswers, m_rules, m_now))
         {

@@ -116,7 +116,7 @@ TEST_F(FreeBsdAnswers, ResetCountsFromTheLastAckSent)
 TEST_F(FreeBsdAnswers, ResetAtTheRightEdgeIsDropped)
 {
     GoTo(State::Established);
-    const uint32_t window = View().rcvWnd;
+    const uint32_t window = View().rcvBuf; // more than the field can say
     Send(Rst().Seq(1 + window));
     NothingSent();
     Send(Rst().Seq(window));

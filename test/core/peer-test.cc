@@ -570,7 +570,8 @@ PeerTest::GoTo(State state)
     case State::Closing:
         GoTo(State::FinWait1);
         Send(Fin().Ack(1));
-        Expect(Ack());
+        // Some say once more that they have no more to send.
+        Expect(config.closing.repeatsFin ? Fin().Seq(1).Ack(2) : Ack());
         break;
     case State::LastAck:
         GoTo(State::CloseWait);
