@@ -38,18 +38,33 @@ List(Host& host)
 {
     std::ostringstream out;
     out << "ok\n";
+    // A socket whose connection is in TIME-WAIT is still there until the application closes it.
+    const auto isHeld = [&](const FourTuple& tuple) {
+        bool held = false;
+        host.sockets.ForEach([&](const packetdrill::Socket& socket) {
+            held |= socket.stream && socket.stream->tuple == tuple;
+        });
+        return held;
+    };
+    std::vector<FourTuple> waiting;
     host.node.Tcp().ForEachView([&](const ConnectionView& view) {
+        const bool orphan = view.state == State::TimeWait ? !isHeld(view.tuple) : view.orphan;
+        if (view.state == State::TimeWait)
+        {
+            waiting.push_back(view.tuple);
+        }
         out << Name(view.state) << ' ' << view.recvQueue << ' ' << view.sendQueue << ' '
             << ToText(view.tuple.local, view.tuple.localPort) << ' '
             << ToText(view.tuple.remote, view.tuple.remotePort) << ' '
-            << (*view.timer == '\0' ? "none" : view.timer) << ' '
-            << (view.orphan || view.state == State::TimeWait ? "orphan" : "held") << '\n';
+            << (*view.timer == '\0' ? "none" : view.timer) << ' ' << (orphan ? "orphan" : "held")
+            << '\n';
     });
     // What the application still has, and TCP has forgotten.
     host.sockets.ForEach([&](const packetdrill::Socket& socket) {
-        if (!socket.listener && (!socket.stream || socket.stream->closed))
+        const FourTuple tuple = socket.stream ? socket.stream->tuple : FourTuple{};
+        if (!socket.listener && (!socket.stream || socket.stream->closed) &&
+            std::ranges::find(waiting, tuple) == waiting.end())
         {
-            const FourTuple tuple = socket.stream ? socket.stream->tuple : FourTuple{};
             out << Name(State::Closed) << " 0 0 " << ToText(socket.local.address, socket.local.port)
                 << ' ' << ToText(tuple.remote, tuple.remotePort) << " none held\n";
         }
@@ -77,9 +92,9 @@ Drop(Host& host, std::istringstream& words)
     std::vector<FourTuple> doomed;
     host.node.Tcp().ForEachView([&](const ConnectionView& view) {
         const FourTuple& tuple = view.tuple;
-        const bool named = ToText(tuple.local, tuple.localPort) + " " +
-                               ToText(tuple.remote, tuple.remotePort) ==
-                           one;
+        const bool named =
+            ToText(tuple.local, tuple.localPort) + " " + ToText(tuple.remote, tuple.remotePort) ==
+            one;
         if (view.state != State::Listen && (named || IsCalled(view.state, state)))
         {
             doomed.push_back(tuple);

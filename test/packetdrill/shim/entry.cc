@@ -240,17 +240,15 @@ Shutdown(void* self, int fd, int how)
 int
 GetSockOpt(void* self, int fd, int level, int name, void* value, socklen_t* length)
 {
-    return Run(self, [&](Host& host) {
-        return host.sockets.GetOption(fd, level, name, value, length);
-    });
+    return Run(self,
+               [&](Host& host) { return host.sockets.GetOption(fd, level, name, value, length); });
 }
 
 int
 SetSockOpt(void* self, int fd, int level, int name, const void* value, socklen_t length)
 {
-    return Run(self, [&](Host& host) {
-        return host.sockets.SetOption(fd, level, name, value, length);
-    });
+    return Run(self,
+               [&](Host& host) { return host.sockets.SetOption(fd, level, name, value, length); });
 }
 
 int
@@ -324,9 +322,8 @@ EpollCreate(void* self, int)
 int
 EpollCtl(void* self, int epfd, int operation, int fd, epoll_event* event)
 {
-    return Run(self, [&](Host& host) {
-        return host.sockets.EpollControl(epfd, operation, fd, event);
-    });
+    return Run(self,
+               [&](Host& host) { return host.sockets.EpollControl(epfd, operation, fd, event); });
 }
 
 int

@@ -22,17 +22,18 @@ Settings::FreeBsdVariables()
     };
     // Opening.
     add("keepinit",
-        Of([](const Kernel& k) -> int64_t {
-            return std::chrono::duration_cast<milliseconds>(
-                       k.config.handshake.timeout.value_or(milliseconds(0)))
-                .count();
-        },
-           [](Kernel& k, int64_t number) { k.config.handshake.timeout = milliseconds(number); }));
-    add("drop_synfin", Plain([](Kernel& k) -> auto& { return k.config.handshake.dropSynFin; }));
+        Of(
+            [](const Kernel& k) -> int64_t {
+                return std::chrono::duration_cast<milliseconds>(
+                           k.config.handshake.timeout.value_or(milliseconds(0)))
+                    .count();
+            },
+            [](Kernel& k, int64_t number) { k.config.handshake.timeout = milliseconds(number); }));
+    add("drop_synfin", Plain([](Kernel & k) -> auto& { return k.config.handshake.dropSynFin; }));
     add("syncache.rexmtlimit",
-        Plain([](Kernel& k) -> auto& { return k.config.handshake.synAckRetries; }));
+        Plain([](Kernel & k) -> auto& { return k.config.handshake.synAckRetries; }));
     add("syncache.rst_on_sock_fail",
-        Plain([](Kernel& k) -> auto& { return k.config.handshake.acceptOverflow; }));
+        Plain([](Kernel & k) -> auto& { return k.config.handshake.acceptOverflow; }));
     add("syncookies",
         Of([](const Kernel& k)
                -> int64_t { return k.config.handshake.synCookies != SynCookies::Never; },
@@ -53,46 +54,65 @@ Settings::FreeBsdVariables()
                    k.config.handshake.synCookies = SynCookies::OnOverflow;
                }
            }));
-    addAs("kern.ipc.soacceptqueue", Plain([](Kernel& k) -> auto& {
-              return k.config.handshake.backlogCap;
-          }));
-    addAs("net.inet.ip.portrange.first", Plain([](Kernel& k) -> auto& {
-              return k.config.handshake.firstEphemeralPort;
-          }));
-    addAs("net.inet.ip.portrange.last", Plain([](Kernel& k) -> auto& {
-              return k.config.handshake.lastEphemeralPort;
-          }));
+    addAs("kern.ipc.soacceptqueue",
+          Plain([](Kernel & k) -> auto& { return k.config.handshake.backlogCap; }));
+    addAs("net.inet.ip.portrange.first",
+          Plain([](Kernel & k) -> auto& { return k.config.handshake.firstEphemeralPort; }));
+    addAs("net.inet.ip.portrange.last",
+          Plain([](Kernel & k) -> auto& { return k.config.handshake.lastEphemeralPort; }));
     // Telling the peer's segments from others'.
+    add("insecure_rst",
+        Plain([](Kernel & k) -> auto& { return k.config.validation.insecureReset; }));
+    add("insecure_syn", Plain([](Kernel & k) -> auto& { return k.config.validation.insecureSyn; }));
+    add("tolerate_missing_ts",
+        Of([](const Kernel& k) -> int64_t { return !k.config.validation.needsTimestamp; },
+           [](Kernel& k, int64_t number) { k.config.validation.needsTimestamp = number == 0; }));
     add("ack_war_cnt",
-        Plain([](Kernel& k) -> auto& { return k.config.validation.challengesPerSecond; }));
+        Plain([](Kernel & k) -> auto& { return k.config.validation.invalidAnswers; }));
+    add("ack_war_timewindow", Time<milliseconds>([](Kernel & k) -> auto& {
+            return k.config.validation.invalidInterval;
+        }));
     // Closing.
-    add("msl", Time<milliseconds>([](Kernel& k) -> auto& { return k.config.closing.msl; }));
-    add("maxtcptw", Plain([](Kernel& k) -> auto& { return k.config.closing.maxTimeWaits; }));
+    add("msl", Time<milliseconds>([](Kernel & k) -> auto& { return k.config.closing.msl; }));
+    add("maxtcptw", Plain([](Kernel & k) -> auto& { return k.config.closing.maxTimeWaits; }));
+    add("finwait2_timeout",
+        Of(
+            [](const Kernel& k) -> int64_t {
+                return std::chrono::duration_cast<milliseconds>(
+                           k.config.closing.finWait2Timeout.value_or(milliseconds(0)))
+                    .count();
+            },
+            [](Kernel& k, int64_t number) {
+                k.config.closing.finWait2Timeout = milliseconds(number);
+            }));
     // Is the peer still there?
-    add("always_keepalive", Plain([](Kernel& k) -> auto& { return k.config.keepalive.enabled; }));
-    add("keepidle", Time<milliseconds>([](Kernel& k) -> auto& { return k.config.keepalive.idle; }));
+    add("always_keepalive", Plain([](Kernel & k) -> auto& { return k.config.keepalive.enabled; }));
+    add("keepidle",
+        Time<milliseconds>([](Kernel & k) -> auto& { return k.config.keepalive.idle; }));
     add("keepintvl",
-        Time<milliseconds>([](Kernel& k) -> auto& { return k.config.keepalive.interval; }));
-    add("keepcnt", Plain([](Kernel& k) -> auto& { return k.config.keepalive.probes; }));
+        Time<milliseconds>([](Kernel & k) -> auto& { return k.config.keepalive.interval; }));
+    add("keepcnt", Plain([](Kernel & k) -> auto& { return k.config.keepalive.probes; }));
     // Data.
     add("rexmit_initial",
-        Time<milliseconds>([](Kernel& k) -> auto& { return k.config.data.rto.initial; }));
+        Time<milliseconds>([](Kernel & k) -> auto& { return k.config.data.rto.initial; }));
     add("rexmit_slop",
-        Time<milliseconds>([](Kernel& k) -> auto& { return k.config.data.rto.minimum; }));
-    add("retries", Plain([](Kernel& k) -> auto& { return k.config.data.dataRetries; }));
+        Time<milliseconds>([](Kernel & k) -> auto& { return k.config.data.rto.slop; }));
+    add("rexmit_min",
+        Time<milliseconds>([](Kernel & k) -> auto& { return k.config.data.rto.minimum; }));
+    add("retries", Plain([](Kernel & k) -> auto& { return k.config.data.dataRetries; }));
     add("delacktime",
-        Time<milliseconds>([](Kernel& k) -> auto& { return k.config.data.delayedAck; }));
+        Time<milliseconds>([](Kernel & k) -> auto& { return k.config.data.delayedAck; }));
     add("initcwnd_segments",
-        Plain([](Kernel& k) -> auto& { return k.config.data.initialWindow; }));
+        Plain([](Kernel & k) -> auto& { return k.config.data.initialWindow; }));
     add("rfc1323",
         Of([](const Kernel& k) -> int64_t { return k.config.data.timestamps; },
            [](Kernel& k, int64_t number) {
                k.config.data.windowScaling = number == 1 || number == 2; // 2: only scaling
                k.config.data.timestamps = number == 1 || number == 3;    // 3: only timestamps
            }));
-    add("sack.enable", Plain([](Kernel& k) -> auto& { return k.config.data.sack; }));
-    add("recvspace", Plain([](Kernel& k) -> auto& { return k.receiveMemory[1]; }));
-    add("sendspace", Plain([](Kernel& k) -> auto& { return k.sendMemory[1]; }));
+    add("sack.enable", Plain([](Kernel & k) -> auto& { return k.config.data.sack; }));
+    add("recvspace", Plain([](Kernel & k) -> auto& { return k.receiveMemory[1]; }));
+    add("sendspace", Plain([](Kernel & k) -> auto& { return k.sendMemory[1]; }));
     addAs("kern.ipc.maxsockbuf",
           Of([](const Kernel& k) -> int64_t { return k.receiveMemoryCap; },
              [](Kernel& k, int64_t number) {

@@ -45,61 +45,55 @@ Answer(int result)
 
 } // namespace
 
-extern "C" {
-
-int
-close(int fd)
+extern "C"
 {
-    if (!IsOurs(fd))
+    int close(int fd)
     {
-        return static_cast<int>(syscall(SYS_close, fd));
+        if (!IsOurs(fd))
+        {
+            return static_cast<int>(syscall(SYS_close, fd));
+        }
+        Host& host = *CurrentHost();
+        const std::lock_guard lock(host.node.mutex);
+        return Answer(host.sockets.Close(fd));
     }
-    Host& host = *CurrentHost();
-    const std::lock_guard lock(host.node.mutex);
-    return Answer(host.sockets.Close(fd));
-}
 
-int
-getsockopt(int fd, int level, int name, void* value, socklen_t* length) noexcept
-{
-    if (!IsOurs(fd))
+    int getsockopt(int fd, int level, int name, void* value, socklen_t* length) noexcept
     {
-        return static_cast<int>(syscall(SYS_getsockopt, fd, level, name, value, length));
+        if (!IsOurs(fd))
+        {
+            return static_cast<int>(syscall(SYS_getsockopt, fd, level, name, value, length));
+        }
+        Host& host = *CurrentHost();
+        const std::lock_guard lock(host.node.mutex);
+        return Answer(host.sockets.GetOption(fd, level, name, value, length));
     }
-    Host& host = *CurrentHost();
-    const std::lock_guard lock(host.node.mutex);
-    return Answer(host.sockets.GetOption(fd, level, name, value, length));
-}
 
-int
-system(const char* command)
-{
-    return lifecycle::packetdrill::RunCommand(CurrentHost(), command);
-}
-
-/** packetdrill waits for some ticks of the system's clock to go by before it begins. */
-clock_t
-times(struct tms* buffer) noexcept
-{
-    static clock_t ticks = 0;
-    if (buffer != nullptr)
+    int system(const char* command)
     {
-        *buffer = {};
+        return lifecycle::packetdrill::RunCommand(CurrentHost(), command);
     }
-    return ++ticks;
-}
 
-/** It takes a realtime priority, and needs to be root for it. */
-int
-sched_setscheduler(pid_t, int, const struct sched_param*) noexcept
-{
-    return 0;
-}
+    /** packetdrill waits for some ticks of the system's clock to go by before it begins. */
+    clock_t times(struct tms* buffer) noexcept
+    {
+        static clock_t ticks = 0;
+        if (buffer != nullptr)
+        {
+            *buffer = {};
+        }
+        return ++ticks;
+    }
 
-/** And keeps all its memory in RAM. */
-int
-mlockall(int) noexcept
-{
-    return 0;
-}
+    /** It takes a realtime priority, and needs to be root for it. */
+    int sched_setscheduler(pid_t, int, const struct sched_param*) noexcept
+    {
+        return 0;
+    }
+
+    /** And keeps all its memory in RAM. */
+    int mlockall(int) noexcept
+    {
+        return 0;
+    }
 }

@@ -113,7 +113,7 @@ ParseTcp(const Outer& outer)
 
 /** What Linux makes of the codes of Destination Unreachable (icmp_err_convert). */
 void
-ClassifyV4(uint8_t code, IcmpError& error)
+ClassifyV4(uint8_t code, QuotedError& error)
 {
     switch (code)
     {
@@ -121,15 +121,15 @@ ClassifyV4(uint8_t code, IcmpError& error)
     case 6: // network unknown
     case 9: // network prohibited
         error.code = ENETUNREACH;
-        error.hard = code != 0;
+        error.kind = code != 0 ? IcmpError::Hard : IcmpError::Soft;
         break;
     case 2: // protocol
         error.code = ENOPROTOOPT;
-        error.hard = true;
+        error.kind = IcmpError::Hard;
         break;
     case 3: // port
         error.code = ECONNREFUSED;
-        error.hard = true;
+        error.kind = IcmpError::Refused;
         break;
     case 4: // fragmentation needed
         error.code = EMSGSIZE;
@@ -139,14 +139,14 @@ ClassifyV4(uint8_t code, IcmpError& error)
         break;
     default:
         error.code = EHOSTUNREACH;
-        error.hard = code == 7 || code == 10 || code >= 13;
+        error.kind = code == 7 || code == 10 || code >= 13 ? IcmpError::Hard : IcmpError::Soft;
         break;
     }
 }
 
 /** As icmpv6_err_convert has it. */
 void
-ClassifyV6(uint8_t type, uint8_t code, IcmpError& error)
+ClassifyV6(uint8_t type, uint8_t code, QuotedError& error)
 {
     if (type == 2)
     {
@@ -155,7 +155,7 @@ ClassifyV6(uint8_t type, uint8_t code, IcmpError& error)
     else if (type != 1)
     {
         error.code = EPROTO;
-        error.hard = type == 4;
+        error.kind = type == 4 ? IcmpError::Hard : IcmpError::Soft;
     }
     else if (code == 0)
     {
@@ -164,12 +164,12 @@ ClassifyV6(uint8_t type, uint8_t code, IcmpError& error)
     else if (code == 4)
     {
         error.code = ECONNREFUSED;
-        error.hard = true;
+        error.kind = IcmpError::Refused;
     }
     else
     {
         error.code = code == 1 || code >= 5 ? EACCES : EHOSTUNREACH;
-        error.hard = code == 1 || code >= 5;
+        error.kind = code == 1 || code >= 5 ? IcmpError::Hard : IcmpError::Soft;
     }
 }
 
@@ -190,7 +190,7 @@ ParseIcmp(const Outer& outer)
         return parsed;
     }
     parsed.kind = ParsedPacket::Kind::Icmp;
-    IcmpError& error = parsed.icmp;
+    QuotedError& error = parsed.icmp;
     error.tuple = {quoted->source,
                    quoted->destination,
                    Get16(quoted->payload, 0),
@@ -209,7 +209,7 @@ ParseIcmp(const Outer& outer)
     else
     {
         error.code = type == 11 ? EHOSTUNREACH : EPROTO;
-        error.hard = type == 12;
+        error.kind = type == 12 ? IcmpError::Hard : IcmpError::Soft;
     }
     return parsed;
 }

@@ -1,6 +1,7 @@
 #ifndef LIFECYCLE_PACKETDRILL_IP_PACKET_H
 #define LIFECYCLE_PACKETDRILL_IP_PACKET_H
 
+#include "core/endpoint.h"
 #include "core/segment.h"
 #include "core/wire.h"
 
@@ -24,11 +25,11 @@ struct IpTraits
 };
 
 /** An ICMP error about something that this node sent. */
-struct IcmpError
+struct QuotedError
 {
     FourTuple tuple; //!< from this node's point of view
     SeqNum seq;      //!< of the segment that it quotes
-    bool hard{false};
+    IcmpError kind{IcmpError::Soft};
     int code{0};     //!< the errno that Linux has for it
     uint32_t mtu{0}; //!< of the next hop, where the packet was too big
 };
@@ -48,7 +49,7 @@ struct ParsedPacket
     Segment segment;
     ByteSpan payload;
     uint8_t tos{0};
-    IcmpError icmp;
+    QuotedError icmp;
 };
 
 ParsedPacket ParsePacket(ByteSpan packet);

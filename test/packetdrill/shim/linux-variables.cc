@@ -65,69 +65,71 @@ Settings::LinuxVariables()
         variables.push_back({std::string("net.core.") + name, both.first, both.second});
     };
     // Opening.
-    add("tcp_syn_retries", Plain([](Kernel& k) -> auto& { return k.config.handshake.synRetries; }));
+    add("tcp_syn_retries",
+        Plain([](Kernel & k) -> auto& { return k.config.handshake.synRetries; }));
     add("tcp_synack_retries",
-        Plain([](Kernel& k) -> auto& { return k.config.handshake.synAckRetries; }));
+        Plain([](Kernel & k) -> auto& { return k.config.handshake.synAckRetries; }));
     add("tcp_syn_linear_timeouts",
-        Plain([](Kernel& k) -> auto& { return k.config.handshake.synLinearTimeouts; }));
+        Plain([](Kernel & k) -> auto& { return k.config.handshake.synLinearTimeouts; }));
     add("tcp_max_syn_backlog",
-        Plain([](Kernel& k) -> auto& { return k.config.handshake.synBacklog; }));
-    add("tcp_syncookies", Plain([](Kernel& k) -> auto& { return k.config.handshake.synCookies; }));
+        Plain([](Kernel & k) -> auto& { return k.config.handshake.synBacklog; }));
+    add("tcp_syncookies", Plain([](Kernel & k) -> auto& { return k.config.handshake.synCookies; }));
     add("tcp_abort_on_overflow",
-        Plain([](Kernel& k) -> auto& { return k.config.handshake.acceptOverflow; }));
-    add("tcp_fastopen", Plain([](Kernel& k) -> auto& { return k.fastOpen; }));
+        Plain([](Kernel & k) -> auto& { return k.config.handshake.acceptOverflow; }));
+    add("tcp_fastopen", Plain([](Kernel & k) -> auto& { return k.fastOpen; }));
     add("ip_local_port_range", PortRange());
-    addCore("somaxconn", Plain([](Kernel& k) -> auto& { return k.config.handshake.backlogCap; }));
+    addCore("somaxconn", Plain([](Kernel & k) -> auto& { return k.config.handshake.backlogCap; }));
     // Telling the peer's segments from others'.
-    add("tcp_invalid_ratelimit", Time<milliseconds>([](Kernel& k) -> auto& {
+    add("tcp_invalid_ratelimit", Time<milliseconds>([](Kernel & k) -> auto& {
             return k.config.validation.invalidInterval;
         }));
     add("tcp_challenge_ack_limit",
-        Plain([](Kernel& k) -> auto& { return k.config.validation.challengesPerSecond; }));
+        Plain([](Kernel & k) -> auto& { return k.config.validation.challengesPerSecond; }));
     // Closing.
     add("tcp_fin_timeout",
-        Of([](const Kernel& k) -> int64_t {
-            return std::chrono::duration_cast<seconds>(
-                       k.config.closing.finWait2Timeout.value_or(seconds(0)))
-                .count();
-        },
-           [](Kernel& k, int64_t number) { k.config.closing.finWait2Timeout = seconds(number); }));
-    add("tcp_orphan_retries", Plain([](Kernel& k) -> auto& { return k.orphanRetries; }));
-    add("tcp_max_orphans", Plain([](Kernel& k) -> auto& { return k.config.closing.maxOrphans; }));
+        Of(
+            [](const Kernel& k) -> int64_t {
+                return std::chrono::duration_cast<seconds>(
+                           k.config.closing.finWait2Timeout.value_or(seconds(0)))
+                    .count();
+            },
+            [](Kernel& k, int64_t number) { k.config.closing.finWait2Timeout = seconds(number); }));
+    add("tcp_orphan_retries", Plain([](Kernel & k) -> auto& { return k.orphanRetries; }));
+    add("tcp_max_orphans", Plain([](Kernel & k) -> auto& { return k.config.closing.maxOrphans; }));
     add("tcp_max_tw_buckets",
-        Plain([](Kernel& k) -> auto& { return k.config.closing.maxTimeWaits; }));
-    add("tcp_rfc1337", Plain([](Kernel& k) -> auto& { return k.config.closing.rfc1337; }));
+        Plain([](Kernel & k) -> auto& { return k.config.closing.maxTimeWaits; }));
+    add("tcp_rfc1337", Plain([](Kernel & k) -> auto& { return k.config.closing.rfc1337; }));
     add("tcp_tw_reuse",
         Of([](const Kernel& k) -> int64_t { return k.config.closing.reuseByConnect; },
            [](Kernel& k, int64_t number) {
                k.config.closing.reuseByConnect = number == 1; // 2: over the loopback only
            }));
-    add("tcp_tw_reuse_delay", Time<milliseconds>([](Kernel& k) -> auto& {
+    add("tcp_tw_reuse_delay", Time<milliseconds>([](Kernel & k) -> auto& {
             return k.config.closing.reuseByConnectAfter;
         }));
     // Is the peer still there?
     add("tcp_keepalive_time",
-        Time<seconds>([](Kernel& k) -> auto& { return k.config.keepalive.idle; }));
+        Time<seconds>([](Kernel & k) -> auto& { return k.config.keepalive.idle; }));
     add("tcp_keepalive_intvl",
-        Time<seconds>([](Kernel& k) -> auto& { return k.config.keepalive.interval; }));
+        Time<seconds>([](Kernel & k) -> auto& { return k.config.keepalive.interval; }));
     add("tcp_keepalive_probes",
-        Plain([](Kernel& k) -> auto& { return k.config.keepalive.probes; }));
+        Plain([](Kernel & k) -> auto& { return k.config.keepalive.probes; }));
     // Data.
-    add("tcp_retries2", Plain([](Kernel& k) -> auto& { return k.config.data.dataRetries; }));
+    add("tcp_retries2", Plain([](Kernel & k) -> auto& { return k.config.data.dataRetries; }));
     add("tcp_rto_min_us",
-        Time<microseconds>([](Kernel& k) -> auto& { return k.config.data.rto.minimum; }));
+        Time<microseconds>([](Kernel & k) -> auto& { return k.config.data.rto.minimum; }));
     add("tcp_rto_max_ms",
-        Time<milliseconds>([](Kernel& k) -> auto& { return k.config.data.rto.maximum; }));
-    add("tcp_reordering", Plain([](Kernel& k) -> auto& { return k.config.data.dupAckThreshold; }));
-    add("tcp_timestamps", Plain([](Kernel& k) -> auto& { return k.config.data.timestamps; }));
+        Time<milliseconds>([](Kernel & k) -> auto& { return k.config.data.rto.maximum; }));
+    add("tcp_reordering", Plain([](Kernel & k) -> auto& { return k.config.data.dupAckThreshold; }));
+    add("tcp_timestamps", Plain([](Kernel & k) -> auto& { return k.config.data.timestamps; }));
     add("tcp_window_scaling",
-        Plain([](Kernel& k) -> auto& { return k.config.data.windowScaling; }));
-    add("tcp_sack", Plain([](Kernel& k) -> auto& { return k.config.data.sack; }));
-    add("tcp_rmem", Memory([](Kernel& k) -> auto& { return k.receiveMemory; }));
-    add("tcp_wmem", Memory([](Kernel& k) -> auto& { return k.sendMemory; }));
-    addCore("rmem_max", Plain([](Kernel& k) -> auto& { return k.receiveMemoryCap; }));
-    addCore("wmem_max", Plain([](Kernel& k) -> auto& { return k.sendMemoryCap; }));
-    add("tcp_notsent_lowat", Plain([](Kernel& k) -> auto& { return k.notSentLowat; }));
+        Plain([](Kernel & k) -> auto& { return k.config.data.windowScaling; }));
+    add("tcp_sack", Plain([](Kernel & k) -> auto& { return k.config.data.sack; }));
+    add("tcp_rmem", Memory([](Kernel & k) -> auto& { return k.receiveMemory; }));
+    add("tcp_wmem", Memory([](Kernel & k) -> auto& { return k.sendMemory; }));
+    addCore("rmem_max", Plain([](Kernel & k) -> auto& { return k.receiveMemoryCap; }));
+    addCore("wmem_max", Plain([](Kernel & k) -> auto& { return k.sendMemoryCap; }));
+    add("tcp_notsent_lowat", Plain([](Kernel & k) -> auto& { return k.notSentLowat; }));
     add("tcp_congestion_control",
         {[](const Kernel& k) { return k.congestion; },
          [](Kernel& k, const std::string& text) {

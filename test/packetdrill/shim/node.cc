@@ -14,18 +14,20 @@ constexpr std::chrono::microseconds kCreep{1};
 /** How far ahead a packet is waited for: longer than any timer of TCP that a script can wait for */
 constexpr std::chrono::hours kHorizon{24};
 
-/** What Linux puts into sk_err when a connection ends (tcp_reset, tcp_write_err). */
+/** What the application is told (Linux tcp_reset, tcp_write_err; FreeBSD tcp_do_segment). */
 int
-ErrorOf(const Notice& notice, State last, int softError)
+ErrorOf(const Notice& notice, State last, int softError, bool freeBsd)
 {
     switch (notice.reason)
     {
     case CloseReason::Refused:
-        return ECONNREFUSED;
+        return softError != 0 ? softError : ECONNREFUSED;
     case CloseReason::Reset:
-        return last == State::CloseWait ? EPIPE
-               : last == State::SynSent ? ECONNREFUSED
-                                        : ECONNRESET;
+        if (last == State::CloseWait && !freeBsd)
+        {
+            return EPIPE;
+        }
+        return last == State::SynSent ? ECONNREFUSED : ECONNRESET;
     case CloseReason::ConnectTimeout:
     case CloseReason::DataTimeout:
     case CloseReason::KeepaliveTimeout:
@@ -189,7 +191,7 @@ Node::Count(const OutSegment& out, Tally& tally) const
 }
 
 void
-Node::InjectIcmp(const IcmpError& error)
+Node::InjectIcmp(const QuotedError& error)
 {
     for (const auto& [key, stream] : m_streams)
     {
@@ -198,7 +200,10 @@ Node::InjectIcmp(const IcmpError& error)
             stream->softError = error.code;
         }
     }
-    m_tcp.OnUnreachable(m_now, error.tuple, error.seq, error.hard);
+    if (error.code != EMSGSIZE) // the model does not discover path MTUs
+    {
+        m_tcp.OnIcmpError(m_now, error.tuple, error.seq, error.kind);
+    }
 }
 
 std::optional<SentPacket>
@@ -286,7 +291,7 @@ void
 Node::Close(Stream& stream, const Notice& notice)
 {
     stream.closed = notice.reason;
-    stream.error = ErrorOf(notice, stream.last, stream.softError);
+    stream.error = ErrorOf(notice, stream.last, stream.softError, m_settings.IsFreeBsd());
     m_streams.erase(KeyOf(notice.connection));
 }
 

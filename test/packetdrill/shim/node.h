@@ -1,12 +1,11 @@
 #ifndef LIFECYCLE_PACKETDRILL_NODE_H
 #define LIFECYCLE_PACKETDRILL_NODE_H
 
+#include "core/endpoint.h"
 #include "ip-packet.h"
 #include "settings.h"
 #include "streams.h"
 #include "waiters.h"
-
-#include "core/endpoint.h"
 
 #include <cstdint>
 #include <deque>
@@ -92,7 +91,7 @@ class Node
     void Count(const Segment& segment, Tally& tally) const;
     void Count(const OutSegment& out, Tally& tally) const;
     void InjectTcp(const ParsedPacket& parsed);
-    void InjectIcmp(const IcmpError& error);
+    void InjectIcmp(const QuotedError& error);
 
     Settings& m_settings;
     Random m_random;

@@ -142,9 +142,9 @@ Settings::MakeConfig(const SocketOptions& options) const
     Config config = m_kernel.config;
     // Buffers. Linux counts memory and gives half of it to data; FreeBSD counts bytes.
     const uint32_t perByte = IsFreeBsd() ? 1 : kMemoryPerByte;
-    const uint32_t most = IsFreeBsd() ? m_kernel.receiveMemoryCap
-                                      : std::max(m_kernel.receiveMemory[2],
-                                                 m_kernel.receiveMemoryCap);
+    const uint32_t most = IsFreeBsd()
+                              ? m_kernel.receiveMemoryCap
+                              : std::max(m_kernel.receiveMemory[2], m_kernel.receiveMemoryCap);
     config.data.rcvBuf = options.receiveBuffer.value_or(m_kernel.receiveMemory[1]) / perByte;
     config.data.rcvBufMax = options.receiveBuffer && !IsFreeBsd() ? 0 : most;
     config.data.sndBuf = options.sendBuffer.value_or(m_kernel.sendMemory[1]);

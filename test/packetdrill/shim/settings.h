@@ -71,7 +71,7 @@ struct HostOptions
     uint16_t mtu{1500};
     IpAddress localV4{IpAddress::FromV4(0xc0a80001)}; //!< 192.168.0.1
     IpAddress localV6;
-    std::string folder; //!< where stand-in commands leave and find what they need; empty: none
+    std::string folder;   //!< where stand-in commands leave and find what they need; empty: none
     bool readProc{false}; //!< whether /proc/sys is that of the script, in a namespace of its own
 };
 

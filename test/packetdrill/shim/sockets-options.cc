@@ -144,13 +144,13 @@ Sockets::SetSocketLevel(Socket& socket, int name, const void* value, socklen_t l
 int
 Sockets::SetTcpLevel(Socket& socket, int name, const void* value, socklen_t length)
 {
-    constexpr int kMostKeepIdle = 32767;  // MAX_TCP_KEEPIDLE, MAX_TCP_KEEPINTVL
-    constexpr int kMostKeepCount = 127;   // MAX_TCP_KEEPCNT
-    constexpr int kMostSyns = 127;        // MAX_TCP_SYNCNT
-    constexpr int kLeastMss = 88;         // TCP_MIN_MSS
-    constexpr int kMostWindow = 32767;    // MAX_TCP_WINDOW
-    constexpr int kMostFinTimeout = 120;  // TCP_FIN_TIMEOUT_MAX, s
-    constexpr int kLeastClamp = 1152;     // SOCK_MIN_RCVBUF / 2
+    constexpr int kMostKeepIdle = 32767; // MAX_TCP_KEEPIDLE, MAX_TCP_KEEPINTVL
+    constexpr int kMostKeepCount = 127;  // MAX_TCP_KEEPCNT
+    constexpr int kMostSyns = 127;       // MAX_TCP_SYNCNT
+    constexpr int kLeastMss = 88;        // TCP_MIN_MSS
+    constexpr int kMostWindow = 32767;   // MAX_TCP_WINDOW
+    constexpr int kMostFinTimeout = 120; // TCP_FIN_TIMEOUT_MAX, s
+    constexpr int kLeastClamp = 1152;    // SOCK_MIN_RCVBUF / 2
     SocketOptions& options = socket.options;
     if (name == TCP_CONGESTION)
     {
@@ -301,8 +301,8 @@ Sockets::ApplyTraits(const Socket& socket)
     const auto& others = socket.options.others;
     const auto find = [&](int v4, int v6, uint8_t unset) {
         const bool isV4 = socket.stream->tuple.remote.IsV4();
-        const auto found = others.find(isV4 ? KeyOfOption(IPPROTO_IP, v4)
-                                            : KeyOfOption(IPPROTO_IPV6, v6));
+        const auto found =
+            others.find(isV4 ? KeyOfOption(IPPROTO_IP, v4) : KeyOfOption(IPPROTO_IPV6, v6));
         return found == others.end() ? unset : static_cast<uint8_t>(found->second);
     };
     IpTraits traits;
@@ -450,13 +450,9 @@ Sockets::GetLarge(Socket& socket, int level, int name, void* value, socklen_t* l
         const bool open = stream != nullptr && !stream->closed;
         ConnectionView view = open ? m_node.Tcp().View(stream->id) : ConnectionView{};
         view.state = StateOf(socket);
-        const uint16_t advMss = m_node.Set().LinkMss(
-            stream != nullptr ? stream->tuple.local : socket.local.address);
-        const InfoQuestion question{view,
-                                    stream,
-                                    m_node.Now(),
-                                    advMss,
-                                    m_node.Set().Options().mtu};
+        const uint16_t advMss =
+            m_node.Set().LinkMss(stream != nullptr ? stream->tuple.local : socket.local.address);
+        const InfoQuestion question{view, stream, m_node.Now(), advMss, m_node.Set().Options().mtu};
         *length = static_cast<socklen_t>(WriteTcpInfo(question, value, *length));
         return 0;
     }
@@ -540,8 +536,7 @@ Sockets::Ioctl(int fd, unsigned long request, void* argument)
     }
     auto& result = *static_cast<int*>(argument);
     const bool open = socket->stream && !socket->stream->closed;
-    const ConnectionView view =
-        open ? m_node.Tcp().View(socket->stream->id) : ConnectionView{};
+    const ConnectionView view = open ? m_node.Tcp().View(socket->stream->id) : ConnectionView{};
     const bool opening = view.state == State::SynSent || view.state == State::SynReceived;
     switch (request)
     {

@@ -12,9 +12,8 @@ namespace
 std::optional<Duration>
 Milliseconds(int milliseconds)
 {
-    return milliseconds < 0
-               ? std::nullopt
-               : std::optional<Duration>(std::chrono::milliseconds(milliseconds));
+    return milliseconds < 0 ? std::nullopt
+                            : std::optional<Duration>(std::chrono::milliseconds(milliseconds));
 }
 
 } // namespace
@@ -95,9 +94,9 @@ Sockets::Poll(pollfd* fds, nfds_t count, int milliseconds)
         {
             const SocketPtr socket = Find(fds[i].fd);
             const auto always = static_cast<short>(POLLERR | POLLHUP);
-            fds[i].revents = !socket ? short{POLLNVAL}
-                                     : static_cast<short>(EventsOf(*socket) &
-                                                          (fds[i].events | always));
+            fds[i].revents = !socket
+                                 ? short{POLLNVAL}
+                                 : static_cast<short>(EventsOf(*socket) & (fds[i].events | always));
             ready += fds[i].revents != 0;
         }
         return ready > 0;

@@ -1,9 +1,8 @@
 #ifndef LIFECYCLE_PACKETDRILL_STREAMS_H
 #define LIFECYCLE_PACKETDRILL_STREAMS_H
 
-#include "ip-packet.h"
-
 #include "core/endpoint.h"
+#include "ip-packet.h"
 
 #include <algorithm>
 #include <cstdint>
@@ -25,8 +24,8 @@ class ByteQueue
     /** Puts bytes to where they belong in the stream, maybe before others have arrived. */
     void Put(uint64_t offset, ByteSpan bytes)
     {
-        const uint64_t skip = offset < m_base ? std::min<uint64_t>(m_base - offset, bytes.size())
-                                              : 0; // read already
+        const uint64_t skip =
+            offset < m_base ? std::min<uint64_t>(m_base - offset, bytes.size()) : 0; // read already
         bytes = bytes.subspan(skip);
         const uint64_t at = offset + skip - m_base;
         if (!bytes.empty() && m_bytes.size() < at + bytes.size())

@@ -74,8 +74,7 @@ Plain(At at)
                   }
                   else
                   {
-                      constexpr auto most =
-                          static_cast<int64_t>(std::numeric_limits<Value>::max());
+                      constexpr auto most = static_cast<int64_t>(std::numeric_limits<Value>::max());
                       at(kernel) = static_cast<Value>(std::clamp<int64_t>(number, 0, most));
                   }
               });
@@ -86,9 +85,11 @@ template <typename Unit, typename At>
 std::pair<Getter, Setter>
 Time(At at)
 {
-    return Of([at](Kernel kernel)
-                  -> int64_t { return std::chrono::duration_cast<Unit>(at(kernel)).count(); },
-              [at](Kernel& kernel, int64_t number) { at(kernel) = Unit(number); });
+    return Of(
+        [at](Kernel kernel) -> int64_t {
+            return std::chrono::duration_cast<Unit>(at(kernel)).count();
+        },
+        [at](Kernel& kernel, int64_t number) { at(kernel) = Unit(number); });
 }
 
 } // namespace lifecycle::packetdrill
