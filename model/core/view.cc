@@ -17,9 +17,17 @@ TimerName(const Connection& conn)
     {
         return "";
     }
+    if (next == KeepaliveDeadline(conn))
+    {
+        return "keepalive";
+    }
+    if (conn.transfer && next == conn.transfer->ackDeadline)
+    {
+        return "delack";
+    }
     if (next != conn.timer)
     {
-        return next == KeepaliveDeadline(conn) ? "keepalive" : "delack";
+        return "on"; // for losses, as ss names all of them, and for limits
     }
     switch (conn.timerMode)
     {
