@@ -128,7 +128,7 @@ TEST_P(ApplicationsTest, HttpPagesAreLoaded)
     RunUntil(250);
     EXPECT_GE(mainObjects, 2);
     EXPECT_GE(embeddedObjects, 2);
-    EXPECT_GT(bytes, 10000);
+    EXPECT_GT(bytes, 1000);
     EXPECT_EQ(m_network.ServerTcp()->GetCensus()[TcpSocket::ESTABLISHED], 0);
     EXPECT_EQ(m_network.ClientTcp()->GetCensus()[TcpSocket::ESTABLISHED], 0);
 }
