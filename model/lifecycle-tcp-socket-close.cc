@@ -48,7 +48,11 @@ LifecycleTcpSocket::Close()
             m_isClosing = true;
             if (m_linger.IsStrictlyPositive())
             {
-                Simulator::Schedule(m_linger, &LifecycleTcpSocket::EndLinger, self, m_generation);
+                Simulator::Schedule(m_linger,
+                                    &LifecycleTcpSocket::EndLinger,
+                                    self,
+                                    m_index,
+                                    m_generation);
             }
             m_shell->Core().Close(CoreNow(), {m_index, m_generation});
             m_shell->Run();
@@ -79,11 +83,9 @@ LifecycleTcpSocket::GetLinger() const
 
 /** The time to wait for an acknowledgement of data and FIN is over. */
 void
-LifecycleTcpSocket::EndLinger(uint32_t generation)
+LifecycleTcpSocket::EndLinger(uint32_t index, uint32_t generation)
 {
-    const bool waits =
-        m_state != FIN_WAIT_2 && m_role == Role::CONNECTION && m_generation == generation;
-    if (waits)
+    if (StandsFor(index, generation) && m_state != FIN_WAIT_2)
     {
         m_shell->Core().Abort(CoreNow(), {m_index, m_generation});
         m_shell->Run();

@@ -92,11 +92,12 @@ LifecycleTcpSocket::ConnectTo(const End& peer, bool isV6)
         // and the SYN waits for what it has to say.
         Simulator::ScheduleNow(&LifecycleTcpSocket::OfferFastOpen,
                                Ptr<LifecycleTcpSocket>(this),
+                               m_index,
                                m_generation);
     }
     else if (m_fastOpen)
     {
-        m_shell->Core().Write(CoreNow(), connection.value, 0); // the SYN asks for a cookie
+        m_shell->Core().ReleaseSyn(CoreNow(), connection.value); // it asks for a cookie
     }
     m_shell->Run();
     return 0;
@@ -104,9 +105,9 @@ LifecycleTcpSocket::ConnectTo(const End& peer, bool isV6)
 
 /** Lets the application write what goes out with the SYN, which leaves now in any case. */
 void
-LifecycleTcpSocket::OfferFastOpen(uint32_t generation)
+LifecycleTcpSocket::OfferFastOpen(uint32_t index, uint32_t generation)
 {
-    if (m_role != Role::CONNECTION || m_generation != generation || m_isClosing || m_wasConnected)
+    if (!StandsFor(index, generation) || m_isClosing || m_wasConnected)
     {
         return;
     }
@@ -116,9 +117,9 @@ LifecycleTcpSocket::OfferFastOpen(uint32_t generation)
     {
         NotifySend(GetTxAvailable());
     }
-    if (m_role == Role::CONNECTION && m_generation == generation)
+    if (StandsFor(index, generation))
     {
-        m_shell->Core().Write(CoreNow(), {m_index, m_generation}, 0);
+        m_shell->Core().ReleaseSyn(CoreNow(), {m_index, m_generation});
         m_shell->Run();
     }
 }

@@ -81,6 +81,13 @@ LifecycleTcpSocket::SetModel(Ptr<LifecycleTcpModel> model)
     EditConfig([&](lifecycle::Config& config) { model->Apply(config); });
 }
 
+/** Whether the socket still has the connection that the core names so, and not a later one. */
+bool
+LifecycleTcpSocket::StandsFor(uint32_t index, uint32_t generation) const
+{
+    return m_role == Role::CONNECTION && m_index == index && m_generation == generation;
+}
+
 TcpSocket::TcpStates_t
 LifecycleTcpSocket::GetState() const
 {

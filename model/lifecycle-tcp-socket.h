@@ -201,8 +201,9 @@ class LifecycleTcpSocket : public TcpSocket
     void OnConnectionWaits();
     void OnAccepted(const Address& peer);
     void CatchUp();
-    void OfferFastOpen(uint32_t generation);
-    void EndLinger(uint32_t generation);
+    void OfferFastOpen(uint32_t index, uint32_t generation);
+    void EndLinger(uint32_t index, uint32_t generation);
+    bool StandsFor(uint32_t index, uint32_t generation) const;
     void OnAcked(uint64_t bytes);
     void OnReadable();
     void OnPeerClosed();

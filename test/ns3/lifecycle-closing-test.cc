@@ -117,6 +117,20 @@ TEST_F(ClosingTest, LingerDoesNotDisturbACloseInTime)
     EXPECT_EQ(m_network.ClientTcp()->GetCounters()["resetsOut"], 0);
 }
 
+TEST_F(ClosingTest, LingerOfOneConnectionDoesNotEndTheNext)
+{
+    Ours()->SetLinger(Seconds(5));
+    const Ptr<Socket> other = Network::MakeSocket(m_network.Client());
+    Simulator::Schedule(Seconds(3), [&] { m_client.socket->Close(); });
+    Simulator::Schedule(Seconds(4), [&] {
+        EXPECT_EQ(other->Connect(m_network.ServerAt(PORT)), 0); // where the first one was
+        EXPECT_EQ(m_client.socket->Connect(m_network.ServerAt(PORT)), 0);
+    });
+    RunUntil(20);
+    EXPECT_EQ(Ours()->GetState(), TcpSocket::ESTABLISHED);
+    EXPECT_EQ(m_client.errorCloses, 0);
+}
+
 TEST_F(ClosingTest, LingerEndsOnceAllIsAcknowledgedAlsoIfThePeerDoesNotClose)
 {
     Ours()->SetLinger(Seconds(1));

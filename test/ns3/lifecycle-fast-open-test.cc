@@ -137,6 +137,30 @@ TEST_F(FastOpenTest, TheFirstTimeItAsksForACookieAndTakesTheUsualTime)
     EXPECT_EQ(Counter("fastOpensOut"), 0);
 }
 
+TEST_F(FastOpenTest, TheFirstTimeNothingIsWaitedFor) // Linux tcp_fastopen_defer_connect
+{
+    Start(false);
+    Talker& client = Connect(0);
+    RunUntil(5);
+    EXPECT_EQ(client.connected, 1);
+    EXPECT_EQ(client.received, 1000);
+}
+
+TEST_F(FastOpenTest, DataWrittenWithoutWaitingGoWithTheSynAsWell)
+{
+    Start(true);
+    Talker& client = MakeClient(0);
+    Simulator::ScheduleNow([&] {
+        m_began = Simulator::Now();
+        EXPECT_EQ(client.socket->Connect(m_network.ServerAt(PORT)), 0);
+        EXPECT_EQ(client.socket->Send(Create<Packet>(300)), 300);
+    });
+    EXPECT_NEAR(FirstByteAfter(client), 0.5 * RTT, 0.002);
+    RunUntil(10);
+    EXPECT_EQ(client.connected, 1);
+    EXPECT_EQ(m_server->talkers.back().received, 300);
+}
+
 TEST_F(FastOpenTest, TheNextTimeDataComeWithTheSyn)
 {
     Start(true);

@@ -241,44 +241,6 @@ TEST_F(SocketTest, DataCanBeWrittenBeforeTheConnectionStands)
     EXPECT_EQ(server.talkers.front().received, 1000);
 }
 
-TEST_F(SocketTest, FastOpenAsksForACookieAndThenSendsDataWithTheSyn)
-{
-    m_network.ServerTcp()->SetAttribute("FastOpenQueue", UintegerValue(8));
-    TalkingServer server(m_network.Server(), m_network.AnyAt(PORT), 0);
-    std::vector<Ptr<Socket>> sockets;
-    for (const double time : {2, 3})
-    {
-        Simulator::Schedule(Seconds(time), [&] {
-            sockets.push_back(Make());
-            sockets.back()->SetAttribute("FastOpen", BooleanValue(true));
-            sockets.back()->Connect(m_network.ServerAt(PORT));
-            EXPECT_EQ(sockets.back()->Send(Create<Packet>(1000)), 1000);
-        });
-    }
-    RunUntil(2.9);
-    EXPECT_EQ(m_network.ServerTcp()->GetCounters()["fastOpensIn"], 0);
-    RunUntil(4);
-    EXPECT_EQ(m_network.ServerTcp()->GetCounters()["fastOpensIn"], 1);
-    EXPECT_EQ(m_network.ClientTcp()->GetCounters()["fastOpensRefused"], 0);
-    ASSERT_EQ(server.talkers.size(), 2);
-    EXPECT_EQ(server.talkers.front().received, 1000);
-    EXPECT_EQ(server.talkers.back().received, 1000);
-}
-
-TEST_F(SocketTest, FastOpenWithNothingToSendWaitsForIt)
-{
-    TalkingServer server(m_network.Server(), m_network.AnyAt(PORT), 0);
-    const Ptr<Socket> socket = Make();
-    socket->SetAttribute("FastOpen", BooleanValue(true));
-    Simulator::Schedule(Seconds(1), [&] { socket->Connect(m_network.ServerAt(PORT)); });
-    RunUntil(5);
-    EXPECT_EQ(m_network.ClientTcp()->GetCounters()["segmentsOut"], 0);
-    socket->Send(Create<Packet>(1000));
-    RunUntil(6);
-    ASSERT_EQ(server.talkers.size(), 1);
-    EXPECT_EQ(server.talkers.front().received, 1000);
-}
-
 // Data.
 
 TEST_F(SocketTest, APacketIsTakenWholeOrNotAtAll)
