@@ -83,4 +83,36 @@ LifecycleChoiceNames<lifecycle::KeepaliveProbe>()
     return names;
 }
 
+template <>
+const std::vector<std::string>&
+LifecycleChoiceNames<lifecycle::LossDetection>()
+{
+    static const std::vector<std::string> names{"DuplicateAcks", "Rack"};
+    return names;
+}
+
+template <>
+const std::vector<std::string>&
+LifecycleChoiceNames<lifecycle::Nagle>()
+{
+    static const std::vector<std::string> names{"AnyInFlight", "SmallInFlight"};
+    return names;
+}
+
+template <>
+const std::vector<std::string>&
+LifecycleChoiceNames<lifecycle::IdleRestart>()
+{
+    static const std::vector<std::string> names{"Never", "InitialWindow", "Halving"};
+    return names;
+}
+
+template <>
+const std::vector<std::string>&
+LifecycleChoiceNames<lifecycle::Ecn>()
+{
+    static const std::vector<std::string> names{"Off", "Passive", "Active"};
+    return names;
+}
+
 } // namespace ns3

@@ -45,6 +45,43 @@ Ask(Ptr<Ip> ip, const Header& header, Ptr<NetDevice> device)
     return path;
 }
 
+/** Puts the congestion bits (RFC 3168 §5) beside what the socket has asked for in this byte. */
+template <typename Tag, typename Get, typename Set>
+void
+AddEcn(uint8_t ecn, Packet& packet, Get get, Set set)
+{
+    Tag tag;
+    const uint8_t asked = packet.RemovePacketTag(tag) ? get(tag) : 0;
+    set(tag, static_cast<uint8_t>((asked & ~3U) | ecn));
+    packet.AddPacketTag(tag);
+}
+
+void
+MarkEcn(const lifecycle::Segment& segment, Packet& packet)
+{
+    if (segment.ecn == lifecycle::EcnCodepoint::NotEct)
+    {
+        return;
+    }
+    const auto ecn = static_cast<uint8_t>(segment.ecn);
+    if (segment.tuple.remote.IsV4())
+    {
+        AddEcn<SocketIpTosTag>(
+            ecn,
+            packet,
+            [](const SocketIpTosTag& tag) { return tag.GetTos(); },
+            [](SocketIpTosTag& tag, uint8_t value) { tag.SetTos(value); });
+    }
+    else
+    {
+        AddEcn<SocketIpv6TclassTag>(
+            ecn,
+            packet,
+            [](const SocketIpv6TclassTag& tag) { return tag.GetTclass(); },
+            [](SocketIpv6TclassTag& tag, uint8_t value) { tag.SetTclass(value); });
+    }
+}
+
 } // namespace
 
 uint16_t
@@ -53,6 +90,13 @@ LinkMss(const NetDevice& device, bool isV4)
     const uint32_t headers = isV4 ? V4_HEADERS : V6_HEADERS;
     const uint32_t mtu = std::max<uint32_t>(device.GetMtu(), headers + SMALLEST_MSS);
     return static_cast<uint16_t>(mtu - headers);
+}
+
+uint16_t
+PathMss(uint32_t mtu, bool isV4)
+{
+    const uint32_t headers = isV4 ? V4_HEADERS : V6_HEADERS;
+    return mtu <= headers ? 0 : static_cast<uint16_t>(std::min(mtu - headers, 65535U));
 }
 
 LifecycleIpOutput::LifecycleIpOutput(const IpL4Protocol& protocol)
@@ -94,6 +138,7 @@ LifecycleIpOutput::Send(const lifecycle::Segment& segment,
                         Ptr<NetDevice> device) const
 {
     packet->AddHeader(LifecycleTcpHeader(segment, *packet));
+    MarkEcn(segment, *packet);
     if (segment.tuple.remote.IsV4())
     {
         SendV4(segment.tuple, packet, device);

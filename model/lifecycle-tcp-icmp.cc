@@ -35,7 +35,7 @@ MeaningOfV4(uint8_t type, uint8_t code)
     case Icmpv4DestinationUnreachable::ICMPV4_PORT_UNREACHABLE:
         return IcmpError::Refused;
     case Icmpv4DestinationUnreachable::ICMPV4_FRAG_NEEDED:
-        return std::nullopt; // a smaller segment would do (RFC 1191): ns-3 does not set DF
+        return std::nullopt; // a smaller segment will do (RFC 1191)
     default:
         return IcmpError::Soft;
     }
@@ -71,11 +71,20 @@ LifecycleTcpL4Protocol::ReceiveIcmp(Ipv4Address,
                                     uint8_t,
                                     uint8_t icmpType,
                                     uint8_t icmpCode,
-                                    uint32_t,
+                                    uint32_t icmpInfo,
                                     Ipv4Address payloadSource,
                                     Ipv4Address payloadDestination,
                                     const uint8_t payload[8])
 {
+    if (m_shell && icmpType == Icmpv4Header::ICMPV4_DEST_UNREACH &&
+        icmpCode == Icmpv4DestinationUnreachable::ICMPV4_FRAG_NEEDED)
+    {
+        m_shell->ReceiveTooBig(ToCore(payloadSource),
+                               ToCore(payloadDestination),
+                               payload,
+                               icmpInfo);
+        return;
+    }
     const std::optional<IcmpError> error = MeaningOfV4(icmpType, icmpCode);
     if (m_shell && error)
     {
@@ -88,11 +97,19 @@ LifecycleTcpL4Protocol::ReceiveIcmp(Ipv6Address,
                                     uint8_t,
                                     uint8_t icmpType,
                                     uint8_t icmpCode,
-                                    uint32_t,
+                                    uint32_t icmpInfo,
                                     Ipv6Address payloadSource,
                                     Ipv6Address payloadDestination,
                                     const uint8_t payload[8])
 {
+    if (m_shell && icmpType == Icmpv6Header::ICMPV6_ERROR_PACKET_TOO_BIG)
+    {
+        m_shell->ReceiveTooBig(ToCore(payloadSource),
+                               ToCore(payloadDestination),
+                               payload,
+                               icmpInfo);
+        return;
+    }
     const std::optional<IcmpError> error = MeaningOfV6(icmpType, icmpCode);
     if (m_shell && error)
     {

@@ -42,12 +42,24 @@ AddBuffers(TypeId tid)
         "Send buffer (bytes)",
         [](auto& config) -> auto& { return config.data.sndBuf; },
         ACount(1));
-    AddConfigAttribute<Owner>(
+    AddConfigAttribute<Owner, UintegerValue>(
         tid,
         "RcvBufSize",
-        "Receive buffer (bytes)",
-        [](auto& config) -> auto& { return config.data.rcvBuf; },
+        "Receive buffer (bytes); it no longer tunes itself once this is set",
+        [](const Config& config) -> uint64_t { return config.data.rcvBuf; },
+        [](Config& config, uint64_t size) {
+            config.data.rcvBuf = static_cast<uint32_t>(size);
+            config.data.rcvBufMost = 0;
+            return true;
+        },
         ACount(1));
+    AddConfigAttribute<Owner>(
+        tid,
+        "RcvBufMost",
+        "Bytes that the receive buffer may grow to by what the application reads, 0: it does not "
+        "(Linux tcp_rmem)",
+        [](auto& config) -> auto& { return config.data.rcvBufMost; },
+        ACount(0));
     AddConfigAttribute<Owner>(
         tid,
         "WindowScaling",
@@ -152,6 +164,80 @@ AddTransfer(TypeId tid)
         MakeStringChecker());
 }
 
+void
+AddLossRecovery(TypeId tid)
+{
+    const auto aBoolean = MakeBooleanChecker();
+    AddConfigAttribute<Owner>(
+        tid,
+        "LossDetection",
+        "How losses are found: Rack (RFC 8985, with peers that speak SACK) or DuplicateAcks "
+        "(RFC 5681 §3.2, RFC 6675)",
+        [](auto& config) -> auto& { return config.data.lossDetection; },
+        MakeStringChecker());
+    AddConfigAttribute<Owner>(
+        tid,
+        "TailLossProbe",
+        "Whether the tail of what is sent is probed for losses, with Rack (RFC 8985 §7)",
+        [](auto& config) -> auto& { return config.data.lossProbe; },
+        aBoolean);
+    AddConfigAttribute<Owner>(
+        tid,
+        "ProportionalRateReduction",
+        "Whether the window comes down in step with what arrives (RFC 9937)",
+        [](auto& config) -> auto& { return config.data.prr; },
+        aBoolean);
+    AddConfigAttribute<Owner>(
+        tid,
+        "Eifel",
+        "Whether timestamps may show that nothing was lost (RFC 3522)",
+        [](auto& config) -> auto& { return config.data.eifel; },
+        aBoolean);
+    AddConfigAttribute<Owner>(
+        tid,
+        "FRto",
+        "Whether new data after a time-out may show that nothing was lost (RFC 5682)",
+        [](auto& config) -> auto& { return config.data.fRto; },
+        aBoolean);
+    AddConfigAttribute<Owner>(
+        tid,
+        "DuplicateSack",
+        "Whether what arrives twice is reported (RFC 2883)",
+        [](auto& config) -> auto& { return config.data.duplicateSack; },
+        aBoolean);
+}
+
+void
+AddSendingRules(TypeId tid)
+{
+    AddConfigAttribute<Owner>(
+        tid,
+        "NagleRule",
+        "What a small segment waits for: AnyInFlight (RFC 9293 §3.7.4) or SmallInFlight (Minshall, "
+        "Linux)",
+        [](auto& config) -> auto& { return config.data.nagleRule; },
+        MakeStringChecker());
+    AddConfigAttribute<Owner>(
+        tid,
+        "IdleRestart",
+        "The congestion window after silence: Never, InitialWindow (RFC 5681 §4.1) or Halving "
+        "(RFC 2861, Linux tcp_slow_start_after_idle)",
+        [](auto& config) -> auto& { return config.data.idleRestart; },
+        MakeStringChecker());
+    AddConfigAttribute<Owner>(
+        tid,
+        "Ecn",
+        "Explicit congestion notification (RFC 3168): Off, Passive (if the peer asks) or Active",
+        [](auto& config) -> auto& { return config.data.ecn; },
+        MakeStringChecker());
+    AddConfigAttribute<Owner>(
+        tid,
+        "Pacing",
+        "Whether segments are spread over the round trip",
+        [](auto& config) -> auto& { return config.data.pacing; },
+        MakeBooleanChecker());
+}
+
 } // namespace
 
 TypeId
@@ -177,6 +263,8 @@ LifecycleTcpL4Protocol::GetTypeId()
         AddKeepaliveAttributes<Owner>(tid, "Keepalive");
         AddBuffers(tid);
         AddTransfer(tid);
+        AddLossRecovery(tid);
+        AddSendingRules(tid);
         tid.AddTraceSource("StateChange",
                            "A connection of this node, or half-open request, changes its state",
                            MakeTraceSourceAccessor(&LifecycleTcpL4Protocol::m_stateChange),

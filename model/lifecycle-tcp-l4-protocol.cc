@@ -157,6 +157,7 @@ LifecycleTcpL4Protocol::Receive(Ptr<Packet> packet,
     return m_shell->Receive(packet,
                             ToCore(source),
                             ToCore(destination),
+                            static_cast<lifecycle::EcnCodepoint>(header.GetEcn()),
                             incomingInterface->GetDevice());
 }
 
@@ -174,6 +175,7 @@ LifecycleTcpL4Protocol::Receive(Ptr<Packet> packet,
     return m_shell->Receive(packet,
                             ToCore(source),
                             ToCore(destination),
+                            static_cast<lifecycle::EcnCodepoint>(header.GetEcn()),
                             incomingInterface->GetDevice());
 }
 

@@ -73,6 +73,8 @@ LifecycleTcpL4Protocol::GetCounters() const
         {"undone", &Counters::undone},
         {"lossProbes", &Counters::lossProbes},
         {"duplicatesReported", &Counters::duplicatesReported},
+        {"congestionMarks", &Counters::congestionMarks},
+        {"tooBig", &Counters::tooBig},
         {"activeOpens", &Counters::activeOpens},
         {"passiveOpens", &Counters::passiveOpens},
         {"accepted", &Counters::accepted},

@@ -115,6 +115,7 @@ IpL4Protocol::RxStatus
 LifecycleTcpShell::Receive(Ptr<Packet> packet,
                            const lifecycle::IpAddress& source,
                            const lifecycle::IpAddress& destination,
+                           lifecycle::EcnCodepoint ecn,
                            Ptr<NetDevice> device)
 {
     uint32_t headerLength = 0;
@@ -125,6 +126,7 @@ LifecycleTcpShell::Receive(Ptr<Packet> packet,
         return IpL4Protocol::RX_CSUM_FAILED;
     }
     segment->device = NumberOf(device);
+    segment->ecn = ecn;
     if (segment->flags.Has(lifecycle::Flag::SYN))
     {
         segment->linkMss = LinkMss(*device, destination.IsV4());
@@ -174,6 +176,21 @@ LifecycleTcpShell::ReceiveIcmp(const lifecycle::IpAddress& source,
     const lifecycle::FourTuple tuple{source, destination, word(0), word(2)};
     const lifecycle::SeqNum seq(uint32_t{word(4)} << 16 | word(6));
     Core().OnIcmpError(CoreNow(), tuple, seq, error);
+    Run();
+}
+
+void
+LifecycleTcpShell::ReceiveTooBig(const lifecycle::IpAddress& source,
+                                 const lifecycle::IpAddress& destination,
+                                 const uint8_t header[8],
+                                 uint32_t mtu)
+{
+    const auto word = [header](int at) {
+        return static_cast<uint16_t>(header[at] << 8 | header[at + 1]);
+    };
+    const lifecycle::FourTuple tuple{source, destination, word(0), word(2)};
+    const lifecycle::SeqNum seq(uint32_t{word(4)} << 16 | word(6));
+    Core().OnTooBig(CoreNow(), tuple, seq, PathMss(mtu, source.IsV4()));
     Run();
 }
 

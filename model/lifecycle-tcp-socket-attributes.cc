@@ -201,7 +201,10 @@ LifecycleTcpSocket::GetSndBufSize() const
 void
 LifecycleTcpSocket::SetRcvBufSize(uint32_t size)
 {
-    EditConfig([size](Config& config) { config.data.rcvBuf = size; });
+    EditConfig([size](Config& config) {
+        config.data.rcvBuf = size;
+        config.data.rcvBufMost = 0; // as SO_RCVBUF does in Linux: it is what it is
+    });
 }
 
 uint32_t

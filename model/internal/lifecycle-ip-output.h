@@ -20,6 +20,9 @@ namespace ns3
  */
 uint16_t LinkMss(const NetDevice& device, bool isV4);
 
+/** \returns the largest payload that fits an MTU which ICMP speaks of, 0 for one of 0: not said */
+uint16_t PathMss(uint32_t mtu, bool isV4);
+
 /** The way down: routes, and the network layers of a node. */
 class LifecycleIpOutput
 {

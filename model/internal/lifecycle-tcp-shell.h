@@ -74,6 +74,7 @@ class LifecycleTcpShell
     IpL4Protocol::RxStatus Receive(Ptr<Packet> packet,
                                    const lifecycle::IpAddress& source,
                                    const lifecycle::IpAddress& destination,
+                                   lifecycle::EcnCodepoint ecn,
                                    Ptr<NetDevice> device);
     /**
      * Takes an ICMP message that a segment could not be delivered.
@@ -86,6 +87,12 @@ class LifecycleTcpShell
                      const lifecycle::IpAddress& destination,
                      const uint8_t header[8],
                      lifecycle::IcmpError error);
+
+    /** The same of a message that the segment was too big for a link. \param mtu 0: not said */
+    void ReceiveTooBig(const lifecycle::IpAddress& source,
+                       const lifecycle::IpAddress& destination,
+                       const uint8_t header[8],
+                       uint32_t mtu);
 
     /** Passes on what the core has to say, and asks to be woken at its next deadline. */
     void Run();
