@@ -330,7 +330,7 @@ struct DataConfig
     bool cork{false};                      //!< segments that are not full wait (Linux TCP_CORK)
     uint32_t quickAcks{16}; //!< first ACKs that are not delayed (Linux TCP_MAX_QUICKACKS)
     IdleRestart idleRestart{IdleRestart::Halving};
-    uint32_t rcvBufMax{0}; //!< bytes up to which the receive buffer tunes itself, 0: never
+    uint32_t rcvBufMost{0}; //!< bytes up to which the receive buffer tunes itself, 0: never
     Ecn ecn{Ecn::Passive};
     uint16_t leastPathMss{512};   //!< no ICMP error makes segments smaller: Linux min_pmtu 552
     Duration pathMssExpiry{600s}; //!< after that, larger ones are tried: RFC 1191 §6.3

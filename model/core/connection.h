@@ -224,7 +224,7 @@ struct Connection
      */
     uint32_t AcceptedWindow() const
     {
-        const uint32_t size = ReceiveBuffer();
+        const uint32_t size = RcvBuf();
         const uint32_t free = unread < size ? size - unread : 0;
         return config->data.offersAllFree ? std::max(free, RcvWnd()) : RcvWnd();
     }

@@ -32,7 +32,7 @@ Offer(const DataConfig& config, uint16_t linkMss)
 {
     Agreement offer;
     offer.linkMss = linkMss;
-    const uint32_t most = std::min(std::max(config.rcvBuf, config.rcvBufMax), config.windowClamp);
+    const uint32_t most = std::min(std::max(config.rcvBuf, config.rcvBufMost), config.windowClamp);
     offer.rcvScale = config.windowScaling ? WindowShiftFor(most) : 0;
     offer.windowScaling = config.windowScaling;
     offer.timestamps = config.timestamps;

@@ -53,7 +53,7 @@ Linux()
             {
                 .retriesFrom = 200ms,                     // TCP_RTO_MIN in retransmits_timed_out()
                 .persistProbe = PersistProbe::ZeroLength, // tcp_xmit_probe_skb()
-                .rcvBufMax = 6291456,                     // tcp_rmem
+                .rcvBufMost = 6291456,                    // tcp_rmem
             },
     };
 }
@@ -127,7 +127,7 @@ FreeBsd()
                 .nagleRule = Nagle::AnyInFlight,               // "idle" in tcp_default_output()
                 .quickAcks = 0,
                 .idleRestart = IdleRestart::InitialWindow, // cc_after_idle()
-                .rcvBufMax = 2097152,                      // net.inet.tcp.recvbuf_max
+                .rcvBufMost = 2097152,                     // net.inet.tcp.recvbuf_max
                 .ecn = Ecn::Passive,                       // net.inet.tcp.ecn.enable: 2
             },
     };
@@ -179,7 +179,7 @@ Windows()
                 .nagleRule = Nagle::AnyInFlight,
                 .quickAcks = 0,
                 .idleRestart = IdleRestart::Never, // CwndRestart: False
-                .rcvBufMax = 16777216,             // AutoTuningLevelLocal: Normal
+                .rcvBufMost = 16777216,            // AutoTuningLevelLocal: Normal
                 .ecn = Ecn::Off,                   // EcnCapability: Disabled
             },
     };

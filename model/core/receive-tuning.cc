@@ -14,7 +14,7 @@ namespace
 bool
 IsTuned(const Connection& conn)
 {
-    return conn.config->data.rcvBufMax > conn.config->data.rcvBuf;
+    return conn.config->data.rcvBufMost > conn.config->data.rcvBuf;
 }
 
 /** Made when data arrives for the first time. */
@@ -88,7 +88,7 @@ NoteRead(Connection& conn, uint32_t bytes, Instant now)
         // Twice, and as much more as the sender has grown in this round trip.
         const uint64_t twice = 2 * uint64_t{tuning.copied} + 16 * conn.SndMss();
         const uint64_t growth = twice * (tuning.copied - tuning.space) / tuning.space;
-        const uint64_t most = conn.config->data.rcvBufMax;
+        const uint64_t most = conn.config->data.rcvBufMost;
         const auto wanted = static_cast<uint32_t>(std::min(twice + 2 * growth, most));
         tuning.buffer = std::max(tuning.buffer, wanted);
         tuning.space = tuning.copied;

@@ -252,7 +252,7 @@ TEST(ReceiveBuffer, GrowsWithWhatTheApplicationReads)
 {
     Config fixed;
     Config tuned;
-    tuned.data.rcvBufMax = 6 << 20;
+    tuned.data.rcvBufMost = 6 << 20;
     const Duration slow = TimeFor(20'000'000, fixed);
     EXPECT_GT(slow, 12s) << "20 MB at 128 kB in 100 ms take 15 s";
     EXPECT_LT(TimeFor(20'000'000, tuned), slow / 4);
@@ -261,7 +261,7 @@ TEST(ReceiveBuffer, GrowsWithWhatTheApplicationReads)
 TEST(ReceiveBuffer, GrowsWithoutTimestampsAsWell)
 {
     Config tuned;
-    tuned.data.rcvBufMax = 6 << 20;
+    tuned.data.rcvBufMost = 6 << 20;
     tuned.data.timestamps = false;
     EXPECT_LT(TimeFor(20'000'000, tuned), 4s);
 }
@@ -269,7 +269,7 @@ TEST(ReceiveBuffer, GrowsWithoutTimestampsAsWell)
 TEST_F(SendingRules, ReceiveBufferStaysWithinItsBound)
 {
     config.data.rcvBuf = 20000;
-    config.data.rcvBufMax = 50000;
+    config.data.rcvBufMost = 50000;
     AcceptAndEstablish(Syn().Scale(0));
     for (int i = 0; i < 300; ++i)
     {
@@ -287,7 +287,7 @@ TEST_F(SendingRules, ReceiveBufferStaysWithinItsBound)
 TEST_F(SendingRules, ReceiveBufferDoesNotGrowForAnApplicationThatDoesNotRead)
 {
     config.data.rcvBuf = 20000;
-    config.data.rcvBufMax = 50000;
+    config.data.rcvBufMost = 50000;
     AcceptAndEstablish(Syn().Scale(0));
     for (int i = 0; i < 20; ++i)
     {

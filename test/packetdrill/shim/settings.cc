@@ -146,7 +146,7 @@ Settings::MakeConfig(const SocketOptions& options) const
                               ? m_kernel.receiveMemoryCap
                               : std::max(m_kernel.receiveMemory[2], m_kernel.receiveMemoryCap);
     config.data.rcvBuf = options.receiveBuffer.value_or(m_kernel.receiveMemory[1]) / perByte;
-    config.data.rcvBufMax = options.receiveBuffer && !IsFreeBsd() ? 0 : most;
+    config.data.rcvBufMost = options.receiveBuffer && !IsFreeBsd() ? 0 : most;
     config.data.sndBuf = options.sendBuffer.value_or(m_kernel.sendMemory[1]);
     if (options.windowClamp)
     {
