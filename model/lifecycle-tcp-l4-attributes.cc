@@ -1,4 +1,4 @@
-#include "core/congestion-choice.h"
+#include "internal/lifecycle-congestion-ops.h"
 #include "internal/lifecycle-life-attributes.h"
 #include "lifecycle-tcp-l4-protocol.h"
 #include "lifecycle-tcp-socket.h"
@@ -99,10 +99,11 @@ AddTransfer(TypeId tid)
         tid,
         "CongestionControl",
         "The rule of the congestion window: Cubic (RFC 9438 with HyStart++, RFC 9406), "
-        "CubicWithoutHyStart or NewReno (RFC 5681)",
+        "CubicWithoutHyStart, NewReno (RFC 5681), or the TypeId of a TcpCongestionOps such as "
+        "ns3::TcpVegas",
         [](const Config& config) { return std::string(config.data.congestion->Name()); },
         [](Config& config, const std::string& name) {
-            const auto control = lifecycle::FindCongestionControl(name);
+            const auto control = FindCongestionControl(name);
             config.data.congestion = control ? control : config.data.congestion;
             return control != nullptr;
         },
@@ -245,8 +246,9 @@ LifecycleTcpL4Protocol::GetTypeId()
 {
     static const TypeId made = [] {
         TypeId tid("ns3::LifecycleTcpL4Protocol");
-        // TcpL4Protocol has a SocketList of stock sockets. An attribute of that name can only be
-        // added while TcpL4Protocol is not the parent; once it is, ours is found before it.
+        // TcpL4Protocol has a SocketList of stock sockets and a SocketType for them. Attributes of
+        // those names can only be added while it is not the parent; once it is, ours are found
+        // before them.
         tid.SetParent<IpL4Protocol>();
         tid.AddAttribute("SocketList",
                          "The sockets of this node.",
@@ -255,6 +257,12 @@ LifecycleTcpL4Protocol::GetTypeId()
                          MakeObjectVectorAccessor(&LifecycleTcpL4Protocol::GetSocketN,
                                                   &LifecycleTcpL4Protocol::GetSocket),
                          MakeObjectVectorChecker<LifecycleTcpSocket>());
+        tid.AddAttribute("SocketType",
+                         "The congestion control, as stock TCP is told of it: a TcpCongestionOps.",
+                         TypeIdValue(TypeId()),
+                         MakeTypeIdAccessor(&LifecycleTcpL4Protocol::SetSocketType,
+                                            &LifecycleTcpL4Protocol::GetSocketType),
+                         MakeTypeIdChecker());
         tid.SetParent<TcpL4Protocol>();
         tid.SetGroupName("Internet");
         tid.AddConstructor<LifecycleTcpL4Protocol>();

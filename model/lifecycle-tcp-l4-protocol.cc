@@ -220,7 +220,12 @@ LifecycleTcpL4Protocol::SetProfile(const std::string& name)
         NS_FATAL_ERROR("LifecycleTcpL4Protocol::SetProfile: there is no profile \""
                        << name << "\"; say Linux, FreeBsd, Windows, Rfc9293 or Textbook.");
     }
-    m_shell->SetConfig(lifecycle::MakeConfig(*profile));
+    lifecycle::Config config = lifecycle::MakeConfig(*profile);
+    if (m_hasSocketType)
+    {
+        config.data.congestion = GetConfig().data.congestion;
+    }
+    m_shell->SetConfig(config);
 }
 
 void

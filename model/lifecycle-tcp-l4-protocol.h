@@ -34,8 +34,9 @@ class LifecycleTcpSocket;
  *
  * Its attributes are what sockets made afterwards start with. A socket has attributes of its own
  * as well, and what a script changes of ns3::TcpSocket's with Config::SetDefault() goes before
- * the attributes here. The attributes inherited from TcpL4Protocol have no effect, except for
- * SocketList, so that paths such as
+ * the attributes here. Of the attributes inherited from TcpL4Protocol, SocketType chooses the
+ * congestion control unless it is ns-3's default; RecoveryType and RttEstimatorType have no effect.
+ * SocketList is ours, so that paths such as
  * `/NodeList/0/$ns3::TcpL4Protocol/SocketList/0/CongestionWindow` lead to this TCP's sockets.
  */
 class LifecycleTcpL4Protocol : public TcpL4Protocol
@@ -122,6 +123,7 @@ class LifecycleTcpL4Protocol : public TcpL4Protocol
     void DoInitialize() override;
     void DoDispose() override;
     void NotifyNewAggregate() override;
+    void NotifyConstructionCompleted() override;
 
   private:
     template <typename Owner, typename Value, typename Getter, typename Setter>
@@ -129,12 +131,15 @@ class LifecycleTcpL4Protocol : public TcpL4Protocol
 
     const lifecycle::Config& GetConfig() const;
     void EditConfig(const std::function<void(lifecycle::Config&)>& edit);
+    void SetSocketType(TypeId type);
+    TypeId GetSocketType() const;
     void AttachToIp();
     uint32_t GetSocketN() const;
     Ptr<LifecycleTcpSocket> GetSocket(uint32_t index) const;
 
     TracedCallback<const LifecycleTcpTransition&> m_stateChange; //!< of all connections
     std::unique_ptr<LifecycleTcpShell> m_shell;                  //!< null once disposed of
+    bool m_hasSocketType{false};                                 //!< SocketType was set
     bool m_hasFactory{false};                                    //!< the node has our factory
 };
 

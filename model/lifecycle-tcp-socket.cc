@@ -1,13 +1,16 @@
 #include "lifecycle-tcp-socket.h"
 
+#include "internal/lifecycle-congestion-ops.h"
 #include "internal/lifecycle-rx-store.h"
 #include "internal/lifecycle-socket-traces.h"
 #include "internal/lifecycle-tcp-shell.h"
 #include "internal/lifecycle-tx-store.h"
 #include "lifecycle-tcp-model.h"
 
+#include "ns3/fatal-error.h"
 #include "ns3/log.h"
 #include "ns3/node.h"
+#include "ns3/tcp-congestion-ops.h"
 
 namespace ns3
 {
@@ -79,6 +82,21 @@ void
 LifecycleTcpSocket::SetModel(Ptr<LifecycleTcpModel> model)
 {
     EditConfig([&](lifecycle::Config& config) { model->Apply(config); });
+}
+
+void
+LifecycleTcpSocket::SetCongestionControlAlgorithm(Ptr<TcpCongestionOps> algorithm)
+{
+    const auto control = AdaptCongestionOps(algorithm);
+    if (!control)
+    {
+        NS_FATAL_ERROR(
+            "LifecycleTcpSocket::SetCongestionControlAlgorithm: "
+            << algorithm->GetName()
+            << " sets its window from rate samples, which this TCP does not take; choose "
+               "another one.");
+    }
+    EditConfig([&](lifecycle::Config& config) { config.data.congestion = control; });
 }
 
 /** Whether the socket still has the connection that the core names so, and not a later one. */

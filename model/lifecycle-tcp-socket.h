@@ -26,6 +26,7 @@ class LifecycleSocketTraces;
 class LifecycleTcpModel;
 class LifecycleTcpShell;
 class LifecycleTxStore;
+class TcpCongestionOps;
 
 /**
  * \ingroup tcp-lifecycle
@@ -64,6 +65,14 @@ class LifecycleTcpSocket : public TcpSocket
      * \param model a TcpHandshakeModel, TcpTimeWaitModel or TcpKeepaliveModel, or one of a script
      */
     void SetModel(Ptr<LifecycleTcpModel> model);
+
+    /**
+     * \brief Lets a congestion control govern this socket, and those it accepts: each a Fork().
+     *
+     * It is a fatal error, reported in one sentence, if it sets its window from rate samples.
+     * \param algorithm one of ns-3's, or of a script
+     */
+    void SetCongestionControlAlgorithm(Ptr<TcpCongestionOps> algorithm);
 
     /** \returns the state of the connection, as in RFC 9293 §3.3.2 */
     TcpStates_t GetState() const;
