@@ -315,6 +315,7 @@ struct DataConfig
     bool windowScaling{true};                 //!< RFC 7323
     bool timestamps{true};                    //!< RFC 7323
     bool sack{true};                          //!< RFC 2018
+    bool pushesBursts{false};                 //!< PSH ends segments that leave at once (Linux GSO)
     PersistProbe persistProbe{PersistProbe::OneByte};
     /** How long to wait before the first window probe; nothing: the RTO (RFC 9293 §3.8.6.1). */
     std::optional<Duration> persistTimeout{};

@@ -607,6 +607,7 @@ ConnectionArrival::AcknowledgeNew()
         m_conn.probing &= m_conn.HasUnacked();
         m_conn.retries = 0;
         m_conn.stalledSince = kNever;
+        m_conn.holdsBack = false;
         if (report.acked.syn && !m_conn.fastOpen)
         {
             OpenWindow(m_conn, m_now); // also where CLOSE came before ESTABLISHED

@@ -112,6 +112,9 @@ struct Connection
     bool synHeld : 1 {false};     //!< the SYN waits for the first data
     bool icmpError : 1 {false};   //!< ICMP has spoken of it since the peer was heard last
     bool peerFinSeen : 1 {false}; //!< the peer's FIN arrived in its turn
+    bool holdsBack : 1 {false};   //!< what fills no segment waits for more, or for an ACK
+    bool push : 1 {false};        //!< all that is there is sent, whatever its size
+    bool inBurst : 1 {false};     //!< the last segment was not the last that left at once
     bool more : 1 {false};        //!< the application writes more at once: only full segments
 
     // Send sequence space.

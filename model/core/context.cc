@@ -190,7 +190,7 @@ Context::End(Connection& connection, Event event, CloseReason reason, Instant no
 void
 Context::EndWithReset(Connection& connection, Event event, CloseReason reason, Instant now)
 {
-    Emit(MakeReset(connection), connection.id);
+    Emit(MakeReset(connection, now), connection.id);
     ++counters.resetsOut;
     End(connection, event, reason, now);
 }

@@ -359,6 +359,8 @@ Endpoint::Write(Instant, ConnectionId id, uint32_t bytes, bool more)
     conn->sndQueued += taken;
     conn->more = more;
     conn->synHeld = false;
+    conn->holdsBack = more;
+    conn->push = false;
     m_impl->MarkReady(*conn);
     return {taken};
 }
@@ -510,6 +512,19 @@ Endpoint::SetQuickAck(Instant now, ConnectionId id, bool quick)
         conn->ackNow |= conn->transfer && conn->transfer->ackDeadline != kNever;
         m_impl->MarkReady(*conn);
     }
+    return Error::None;
+}
+
+Error
+Endpoint::Push(Instant, ConnectionId id)
+{
+    Connection* conn = m_impl->connections.Find(id);
+    if (conn == nullptr)
+    {
+        return Error::NotConnected;
+    }
+    conn->push = true;
+    m_impl->MarkReady(*conn);
     return Error::None;
 }
 

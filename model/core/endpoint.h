@@ -236,6 +236,8 @@ class Endpoint
     Error SetBacklog(ListenerId listener, uint32_t backlog);
     /** Whether ACKs are sent at once for a while, or wait for data to go with (TCP_QUICKACK). */
     Error SetQuickAck(Instant now, ConnectionId connection, bool quick);
+    /** Sends what waits to fill a segment, as setting TCP_NODELAY does. */
+    Error Push(Instant now, ConnectionId connection);
     /** Sends a SYN that waits for data without any (see ConnectRequest::fastOpen). */
     Error ReleaseSyn(Instant now, ConnectionId connection);
     /** Resets, or forgets, what has this tuple (tcpdrop). \returns whether anything has */

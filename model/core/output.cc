@@ -31,9 +31,17 @@ class Output
     std::optional<OutSegment> Next();
 
   private:
+    /** New data, a FIN, or both. */
+    struct Piece
+    {
+        uint32_t length;
+        bool fin;
+    };
+
     std::optional<OutSegment> Retransmission();
     std::optional<OutSegment> TailProbe();
     std::optional<OutSegment> FirstSyn();
+    std::optional<Piece> NextPiece();
     std::optional<OutSegment> NewData();
     std::optional<OutSegment> Probe();
     std::optional<OutSegment> PureAck();
@@ -325,18 +333,23 @@ Output::IsWorthSending(uint32_t length, bool withFin) const
     {
         return true;
     }
+    if (m_conn.push)
+    {
+        return true;
+    }
     const DataConfig& config = m_conn.config->data;
     const bool all = length == m_conn.Unsent();
     const bool noneInFlight = m_conn.sndNxt == m_conn.FirstUnackedData();
     const bool noSmallInFlight =
         config.nagleRule == Nagle::SmallInFlight && !m_conn.sndSml.IsAfter(m_conn.sndUna);
-    const bool corked = config.cork || m_conn.more;
+    const bool corked = (config.cork || m_conn.holdsBack) && !m_conn.finQueued;
     const bool nagleAllows = !corked && (!config.nagle || noneInFlight || noSmallInFlight);
     return (all && nagleAllows) || (!all && length >= m_conn.maxSndWnd / 2);
 }
 
-std::optional<OutSegment>
-Output::NewData()
+/** What of the stream, or of its end, may go out now. */
+std::optional<Output::Piece>
+Output::NextPiece()
 {
     const uint32_t unsent = m_conn.Unsent();
     const bool fin = m_conn.HasUnsentFin();
@@ -360,7 +373,30 @@ Output::NewData()
     {
         return std::nullopt;
     }
-    return SendNew(length, withFin);
+    return Piece{length, withFin};
+}
+
+std::optional<OutSegment>
+Output::NewData()
+{
+    const std::optional<Piece> piece = NextPiece();
+    if (!piece)
+    {
+        m_conn.push = false;
+        return std::nullopt;
+    }
+    OutSegment out = SendNew(piece->length, piece->fin);
+    if (m_conn.config->data.pushesBursts)
+    {
+        // Linux tcp_transmit_skb(): what leaves at once, and is more than one segment, ends in PSH.
+        const bool goesOn = NextPiece().has_value();
+        if (m_conn.inBurst && !goesOn && piece->length > 0)
+        {
+            out.segment.flags = out.segment.flags | Flag::PSH;
+        }
+        m_conn.inBurst = goesOn;
+    }
+    return out;
 }
 
 OutSegment
@@ -417,7 +453,7 @@ Output::DataSegment(SeqNum seq, uint32_t length, bool fin)
     flags = fin ? flags | Flag::FIN : flags;
     const uint32_t position = seq.Since(m_conn.FirstUnackedData());
     const bool last = position + length == m_conn.sndQueued;
-    flags = length > 0 && last ? flags | Flag::PSH : flags;
+    flags = length > 0 && last && !m_conn.more ? flags | Flag::PSH : flags;
     OutSegment out;
     out.segment = AckingSegment(m_conn, seq, flags, m_now);
     out.segment.payloadLength = length;
@@ -531,13 +567,18 @@ AdvertiseWindow(Connection& conn)
 }
 
 Segment
-MakeReset(const Connection& connection)
+MakeReset(const Connection& connection, Instant now)
 {
     Segment reset;
     reset.tuple = connection.tuple;
     reset.seq = connection.sndNxt;
     reset.ack = connection.rcvNxt;
     reset.flags = Flag::RST | Flag::ACK;
+    if (connection.agreement.timestamps)
+    {
+        reset.options.timestamps =
+            Timestamps{TimestampClock(now, connection.tsOffset), connection.tsRecent};
+    }
     return reset;
 }
 

@@ -30,7 +30,7 @@ Segment MakeAck(Connection& connection, Instant now);
 uint16_t AdvertiseWindow(Connection& connection);
 
 /** The RST that ends a synchronized connection from this side (RFC 9293 §3.10.5). */
-Segment MakeReset(const Connection& connection);
+Segment MakeReset(const Connection& connection, Instant now);
 
 } // namespace lifecycle
 

@@ -52,6 +52,7 @@ Linux()
         .data =
             {
                 .retriesFrom = 200ms,                     // TCP_RTO_MIN in retransmits_timed_out()
+                .pushesBursts = true,                     // tcp_transmit_skb(): pcount > 1
                 .persistProbe = PersistProbe::ZeroLength, // tcp_xmit_probe_skb()
                 .rcvBufMost = 6291456,                    // tcp_rmem
             },

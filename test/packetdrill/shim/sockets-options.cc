@@ -286,6 +286,12 @@ Sockets::SetOption(int fd, int level, int name, const void* value, socklen_t len
     if (result == 0)
     {
         Configure(*socket);
+        const bool pushes = level == IPPROTO_TCP && name == TCP_NODELAY && socket->options.noDelay;
+        if (pushes && socket->stream && !socket->stream->closed)
+        {
+            m_node.Tcp().Push(m_node.Now(), socket->stream->id); // __tcp_sock_set_nodelay()
+            Settle();
+        }
     }
     return result;
 }
