@@ -19,7 +19,8 @@ function(tcp_lifecycle_add_tests name)
   add_executable(test-${name} ${sources})
   set_target_properties(test-${name} PROPERTIES CXX_STANDARD ${arg_STANDARD})
   target_include_directories(test-${name} PRIVATE ${PROJECT_SOURCE_DIR}/model
-                                                  ${PROJECT_SOURCE_DIR}/test)
+                                                  ${PROJECT_SOURCE_DIR}/test
+                                                  ${PROJECT_SOURCE_DIR}/test/${name})
   target_link_libraries(test-${name} PRIVATE ${arg_LINK} GTest::gmock GTest::gtest_main)
   # What is tested is optimised, the tests themselves need not be: they compile much faster so.
   target_compile_options(test-${name} PRIVATE $<$<CONFIG:Release>:-O1>)
@@ -42,6 +43,8 @@ set_source_files_properties(
              "TCP_LIFECYCLE_DOCUMENT=\"${PROJECT_SOURCE_DIR}/doc/tcp-lifecycle.rst\"")
 if(TARGET tcp-lifecycle-core)
   tcp_lifecycle_add_tests(core STANDARD 20 TIMEOUT 60 LINK tcp-lifecycle-core)
+  tcp_lifecycle_add_tests(packetdrill STANDARD 20 TIMEOUT 60 LINK packetdrill-host
+                          tcp-lifecycle-core Threads::Threads)
 endif()
 
 if(TARGET tcp-lifecycle)
