@@ -65,6 +65,7 @@ class Reorderer : public ErrorModel
           m_delay(delay),
           m_random(CreateObject<UniformRandomVariable>())
     {
+        m_random->SetStream(1);
     }
 
   private:
@@ -99,6 +100,7 @@ Impair(Ptr<NetDevice> device, const Cell& cell)
         const auto model = CreateObject<RateErrorModel>();
         model->SetUnit(RateErrorModel::ERROR_UNIT_PACKET);
         model->SetRate(cell.loss);
+        model->AssignStreams(1); // the same of the seed for both, whatever ran before
         device->SetAttribute("ReceiveErrorModel", PointerValue(model));
     }
     else if (cell.reordering > 0)
