@@ -110,6 +110,16 @@ Settings::FreeBsdVariables()
                k.config.data.windowScaling = number == 1 || number == 2; // 2: only scaling
                k.config.data.timestamps = number == 1 || number == 3;    // 3: only timestamps
            }));
+    add("ecn.enable",
+        Of(
+            [](const Kernel& k) -> int64_t {
+                return k.config.data.ecn == Ecn::Off ? 0 : k.config.data.ecn == Ecn::Active ? 1 : 2;
+            },
+            [](Kernel& k, int64_t number) {
+                k.config.data.ecn = number == 0   ? Ecn::Off
+                                    : number == 1 ? Ecn::Active
+                                                  : Ecn::Passive;
+            }));
     add("sack.enable", Plain([](Kernel & k) -> auto& { return k.config.data.sack; }));
     add("recvspace", Plain([](Kernel & k) -> auto& { return k.receiveMemory[1]; }));
     add("sendspace", Plain([](Kernel & k) -> auto& { return k.sendMemory[1]; }));

@@ -130,6 +130,37 @@ Settings::LinuxVariables()
     addCore("rmem_max", Plain([](Kernel & k) -> auto& { return k.receiveMemoryCap; }));
     addCore("wmem_max", Plain([](Kernel & k) -> auto& { return k.sendMemoryCap; }));
     add("tcp_notsent_lowat", Plain([](Kernel & k) -> auto& { return k.notSentLowat; }));
+    // 1: by time alone; its other bits tune that.
+    add("tcp_recovery",
+        Of([](const Kernel& k)
+               -> int64_t { return k.config.data.lossDetection == LossDetection::Rack; },
+           [](Kernel& k, int64_t number) {
+               k.config.data.lossDetection =
+                   (number & 1) != 0 ? LossDetection::Rack : LossDetection::DuplicateAcks;
+           }));
+    // 3 and 4: tail loss probes; 0: none.
+    add("tcp_early_retrans",
+        Of([](const Kernel& k) -> int64_t { return k.config.data.lossProbe ? 3 : 0; },
+           [](Kernel& k, int64_t number) { k.config.data.lossProbe = number >= 3; }));
+    add("tcp_frto", Plain([](Kernel & k) -> auto& { return k.config.data.fRto; }));
+    add("tcp_dsack", Plain([](Kernel & k) -> auto& { return k.config.data.duplicateSack; }));
+    add("tcp_slow_start_after_idle",
+        Of([](const Kernel& k)
+               -> int64_t { return k.config.data.idleRestart != IdleRestart::Never; },
+           [](Kernel& k, int64_t number) {
+               k.config.data.idleRestart = number != 0 ? IdleRestart::Halving : IdleRestart::Never;
+           }));
+    // 0: off; 1: asked for and taken; 2: taken. The others are of Accurate ECN.
+    add("tcp_ecn",
+        Of(
+            [](const Kernel& k) -> int64_t {
+                return k.config.data.ecn == Ecn::Off ? 0 : k.config.data.ecn == Ecn::Active ? 1 : 2;
+            },
+            [](Kernel& k, int64_t number) {
+                k.config.data.ecn = number == 0   ? Ecn::Off
+                                    : number == 1 ? Ecn::Active
+                                                  : Ecn::Passive;
+            }));
     add("tcp_congestion_control",
         {[](const Kernel& k) { return k.congestion; },
          [](Kernel& k, const std::string& text) {

@@ -147,6 +147,7 @@ Node::InjectTcp(const ParsedPacket& parsed)
 {
     Segment segment = parsed.segment;
     segment.linkMss = m_settings.LinkMss(segment.tuple.local);
+    segment.ecn = static_cast<EcnCodepoint>(parsed.tos & 3); // RFC 3168 §5
     const Placement placement = m_tcp.OnSegment(m_now, segment);
     if (!placement.connection)
     {
@@ -200,7 +201,13 @@ Node::InjectIcmp(const QuotedError& error)
             stream->softError = error.code;
         }
     }
-    if (error.code != EMSGSIZE) // the model does not discover path MTUs
+    if (error.code == EMSGSIZE)
+    {
+        const uint16_t headers = error.tuple.local.IsV4() ? 40 : 60; // IP and TCP
+        const auto room = static_cast<uint16_t>(error.mtu > headers ? error.mtu - headers : 0);
+        m_tcp.OnTooBig(m_now, error.tuple, error.seq, room);
+    }
+    else
     {
         m_tcp.OnIcmpError(m_now, error.tuple, error.seq, error.kind);
     }
@@ -312,6 +319,7 @@ Node::Send(const OutSegment& out)
         ip = own != traits.end() ? own->second : ip;
     }
     payload.resize(out.segment.payloadLength); // a garbage byte is of no stream
+    ip.tos = static_cast<uint8_t>((ip.tos & ~3) | static_cast<uint8_t>(out.segment.ecn));
     m_left.push_back({m_now, MakePacket(out.segment, payload, ip, m_settings.Layout())});
 }
 

@@ -153,6 +153,10 @@ Settings::MakeConfig(const SocketOptions& options) const
         config.data.windowClamp = *options.windowClamp;
     }
     // Sending.
+    if (options.congestion.value_or(m_kernel.congestion) == "reno")
+    {
+        config.data.congestion = NewReno(); // all others are CUBIC here
+    }
     config.data.nagle = !options.noDelay;
     config.data.cork = options.cork;
     if (options.maxSegment)

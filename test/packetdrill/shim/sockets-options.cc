@@ -456,8 +456,9 @@ Sockets::GetLarge(Socket& socket, int level, int name, void* value, socklen_t* l
         const bool open = stream != nullptr && !stream->closed;
         ConnectionView view = open ? m_node.Tcp().View(stream->id) : ConnectionView{};
         view.state = StateOf(socket);
-        const uint16_t advMss =
+        const uint16_t link =
             m_node.Set().LinkMss(stream != nullptr ? stream->tuple.local : socket.local.address);
+        const uint16_t advMss = ConfigOf(socket)->data.OwnMss(link);
         const InfoQuestion question{view, stream, m_node.Now(), advMss, m_node.Set().Options().mtu};
         *length = static_cast<socklen_t>(WriteTcpInfo(question, value, *length));
         return 0;
