@@ -4,6 +4,7 @@
 #include "lifecycle-tcp-socket.h"
 
 #include "ns3/object-vector.h"
+#include "ns3/tcp-congestion-ops.h"
 #include "ns3/trace-source-accessor.h"
 
 #include <cstdint>
@@ -257,12 +258,14 @@ LifecycleTcpL4Protocol::GetTypeId()
                          MakeObjectVectorAccessor(&LifecycleTcpL4Protocol::GetSocketN,
                                                   &LifecycleTcpL4Protocol::GetSocket),
                          MakeObjectVectorChecker<LifecycleTcpSocket>());
-        tid.AddAttribute("SocketType",
-                         "The congestion control, as stock TCP is told of it: a TcpCongestionOps.",
-                         TypeIdValue(TypeId()),
-                         MakeTypeIdAccessor(&LifecycleTcpL4Protocol::SetSocketType,
-                                            &LifecycleTcpL4Protocol::GetSocketType),
-                         MakeTypeIdChecker());
+        tid.AddAttribute(
+            "SocketType",
+            "The congestion control, as stock TCP is told of it: a TcpCongestionOps. The base "
+            "class stands for what the attribute CongestionControl says",
+            TypeIdValue(TcpCongestionOps::GetTypeId()),
+            MakeTypeIdAccessor(&LifecycleTcpL4Protocol::SetSocketType,
+                               &LifecycleTcpL4Protocol::GetSocketType),
+            MakeTypeIdChecker());
         tid.SetParent<TcpL4Protocol>();
         tid.SetGroupName("Internet");
         tid.AddConstructor<LifecycleTcpL4Protocol>();

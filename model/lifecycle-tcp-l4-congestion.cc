@@ -49,7 +49,7 @@ LifecycleTcpL4Protocol::NotifyConstructionCompleted()
 void
 LifecycleTcpL4Protocol::SetSocketType(TypeId type)
 {
-    if (type.GetUid() == 0)
+    if (type == TcpCongestionOps::GetTypeId())
     {
         return; // the attribute's own default: what the other attributes say
     }

@@ -140,7 +140,11 @@ RequestArrival::CheckSequence()
         ++m_context.counters.unacceptable; // RFC 7323 §3.2
         return false;
     }
-    if (!m_old && IsInWindow(m_segment, m_request.irs + 1, SynWindow(m_listener.config->data)))
+    const uint32_t window = SynWindow(m_listener.config->data);
+    // As in FreeBSD's other states, a RST at the right edge is beyond the window there.
+    const bool atEdge = rst && m_rules.sequence == SequenceCheck::Reaching &&
+                        m_segment.seq == m_request.irs + 1 + window;
+    if (!m_old && !atEdge && IsInWindow(m_segment, m_request.irs + 1, window))
     {
         return true;
     }

@@ -73,6 +73,14 @@ TEST_F(FreeBsdAnswers, ResetElsewhereInTheWindowOfARequestIsChallenged) // synca
     ExpectState(State::Closed);
 }
 
+TEST_F(FreeBsdAnswers, ResetAtTheRightEdgeOfARequestIsDropped) // tcp-testsuite, SYN-RECEIVED
+{
+    ToRequest();
+    Send(Rst().Seq(1 + Last().window));
+    NothingSent();
+    ExpectState(State::SynReceived);
+}
+
 // Synchronized states.
 
 TEST_F(FreeBsdAnswers, OldSegmentIsAcknowledgedAndItsAckIsTaken)
