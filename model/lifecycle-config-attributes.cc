@@ -115,4 +115,52 @@ LifecycleChoiceNames<lifecycle::Ecn>()
     return names;
 }
 
+template <>
+const std::vector<std::string>&
+LifecycleChoiceNames<lifecycle::SequenceCheck>()
+{
+    static const std::vector<std::string> names{"Overlapping", "Touching", "Reaching"};
+    return names;
+}
+
+template <>
+const std::vector<std::string>&
+LifecycleChoiceNames<lifecycle::OldestAck>()
+{
+    static const std::vector<std::string> names{"InWindow", "OfThisConnection"};
+    return names;
+}
+
+template <>
+const std::vector<std::string>&
+LifecycleChoiceNames<lifecycle::OldStamp>()
+{
+    static const std::vector<std::string> names{"Answer", "AnswerNews", "AnswerText"};
+    return names;
+}
+
+template <>
+const std::vector<std::string>&
+LifecycleChoiceNames<lifecycle::RequestSyn>()
+{
+    static const std::vector<std::string> names{"Forgets", "Resets", "Repeats"};
+    return names;
+}
+
+template <>
+const std::vector<std::string>&
+LifecycleChoiceNames<lifecycle::RequestAck>()
+{
+    static const std::vector<std::string> names{"AfterPlace", "BeforePlace", "Ends"};
+    return names;
+}
+
+template <>
+const std::vector<std::string>&
+LifecycleChoiceNames<lifecycle::TimeWaitAnswers>()
+{
+    static const std::vector<std::string> names{"ByTheRfc", "ButAtEdge", "ButExact"};
+    return names;
+}
+
 } // namespace ns3

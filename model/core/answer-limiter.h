@@ -44,7 +44,7 @@ class AnswerLimiter
     }
 
     uint32_t m_since{0}; //!< when the first of the answers counted was sent
-    uint8_t m_count{0};
+    uint32_t m_count{0};
 };
 
 } // namespace lifecycle

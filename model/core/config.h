@@ -170,7 +170,7 @@ struct ValidationConfig
      * most; zero: any number.
      */
     Duration invalidInterval{0};
-    uint8_t invalidAnswers{1};
+    uint32_t invalidAnswers{1};
     bool limitsOnlyChallenges{false}; //!< all but challenges are always answered
     SoftErrors softErrors{SoftErrors::EndAtOnce};
     /** Whether a hard ICMP error ends a connection that stands (RFC 9293 §3.9.2.2, SHLD-26). */

@@ -230,6 +230,26 @@ AddConfigAttribute(TypeId tid,
         checker);
 }
 
+// What values attributes take.
+
+inline Ptr<const AttributeChecker>
+ACount(uint32_t least)
+{
+    return MakeUintegerChecker<uint32_t>(least);
+}
+
+inline Ptr<const AttributeChecker>
+APort()
+{
+    return MakeUintegerChecker<uint16_t>(1);
+}
+
+inline Ptr<const AttributeChecker>
+ATime(Time least)
+{
+    return MakeTimeChecker(least);
+}
+
 } // namespace ns3
 
 #endif /* LIFECYCLE_CONFIG_ATTRIBUTES_H */

@@ -2,6 +2,7 @@
 #define LIFECYCLE_LIFE_ATTRIBUTES_H
 
 #include "internal/lifecycle-config-attributes.h"
+#include "internal/lifecycle-validation-attributes.h"
 
 #include <cstdint>
 #include <string>
@@ -13,24 +14,6 @@
 
 namespace ns3
 {
-
-inline Ptr<const AttributeChecker>
-ACount(uint32_t least)
-{
-    return MakeUintegerChecker<uint32_t>(least);
-}
-
-inline Ptr<const AttributeChecker>
-APort()
-{
-    return MakeUintegerChecker<uint16_t>(1);
-}
-
-inline Ptr<const AttributeChecker>
-ATime(Time least)
-{
-    return MakeTimeChecker(least);
-}
 
 template <typename Owner>
 void
@@ -175,6 +158,7 @@ AddHandshakeAttributes(TypeId tid)
         "Highest port chosen for a socket that was bound to none (Linux ip_local_port_range)",
         [](auto& config) -> auto& { return config.handshake.lastEphemeralPort; },
         APort());
+    AddValidationAttributes<Owner>(tid);
 }
 
 template <typename Owner>
@@ -275,6 +259,7 @@ AddClosingAttributes(TypeId tid)
         "Whether Close resets the connection (SO_LINGER with a time of zero)",
         [](auto& config) -> auto& { return config.closing.abortOnClose; },
         MakeBooleanChecker());
+    AddLateSegmentAttributes<Owner>(tid);
 }
 
 template <typename Owner>
