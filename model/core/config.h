@@ -8,6 +8,7 @@
 #include "rtt-estimator.h"
 
 #include <algorithm>
+#include <array>
 #include <cstdint>
 #include <memory>
 #include <optional>
@@ -71,13 +72,16 @@ struct HandshakeConfig
     SynCookies synCookies{SynCookies::OnOverflow};
     Overflow synOverflow{Overflow::Drop};
     Overflow acceptOverflow{Overflow::Drop};
-    uint32_t fastOpenQueue{0};    //!< Fast Opens that a listener has half-open at the most; 0: none
-    bool dropSynFin{true};        //!< a SYN|FIN at a listener is nonsense
-    bool takesSynAckText{true};   //!< text and FIN of a SYN-ACK are received
-    bool checksSynAckEcho{false}; //!< a SYN-ACK has to echo a timestamp of ours
-    bool synAgainOnBadAck{false}; //!< an ACK of something else has the SYN sent again at once
-    bool threeHalvesQueue{false}; //!< the accept queue holds 3/2 of the backlog, and one more
-    bool backlogLimitsRequests{true}; //!< half-open requests are no more than the backlog, and one
+    uint32_t fastOpenQueue{0}; //!< Fast Opens that a listener has half-open at the most; 0: none
+    /** The key of Fast Open cookies, shared by servers that act as one; nothing: the node's own. */
+    std::optional<std::array<uint64_t, 2>> fastOpenKey{};
+    bool fastOpenWithoutCookie{false}; //!< a SYN with data opens at once, cookie or not
+    bool dropSynFin{true};             //!< a SYN|FIN at a listener is nonsense
+    bool takesSynAckText{true};        //!< text and FIN of a SYN-ACK are received
+    bool checksSynAckEcho{false};      //!< a SYN-ACK has to echo a timestamp of ours
+    bool synAgainOnBadAck{false};      //!< an ACK of something else has the SYN sent again at once
+    bool threeHalvesQueue{false};      //!< the accept queue holds 3/2 of the backlog, and one more
+    bool backlogLimitsRequests{true};  //!< half-open requests are no more than the backlog, and one
     /**
      * Time-outs of the SYN-ACK for which a third segment without data completes nothing (Linux
      * TCP_DEFER_ACCEPT); 0: the third segment does.

@@ -358,6 +358,13 @@ Context::StampsFor(const RequestRecord& request, Instant now) const
     return {TimestampClock(now, TimestampOffset(secret, request.tuple)), request.tsRecent};
 }
 
+SecretKey
+Context::FastOpenKey(const HandshakeConfig& handshake) const
+{
+    // The node's own key is one that no other hash of it has.
+    return handshake.fastOpenKey.value_or(SecretKey{secret[0], ~secret[1]});
+}
+
 void
 Context::EmitSynAck(const RequestRecord& request, Instant now)
 {
@@ -365,7 +372,8 @@ Context::EmitSynAck(const RequestRecord& request, Instant now)
     Segment synAck = MakeSynAck(request, terms, StampsFor(request, now));
     if (request.wantsCookie)
     {
-        synAck.options.fastOpen = MakeFastOpenCookie(secret, request.tuple);
+        synAck.options.fastOpen = MakeFastOpenCookie(FastOpenKey(terms.handshake), request.tuple);
+        synAck.options.fastOpen->experimental = request.wantsExperimental;
     }
     outbox.PushBack({.segment = synAck, .listener = request.listener});
 }

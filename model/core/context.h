@@ -76,6 +76,8 @@ class Context
     void MarkReady(Connection& connection);
     /** Sends a segment that nobody has to remember, for \p connection if it still stands. */
     void Emit(const Segment& segment, ConnectionId connection = {});
+    /** \returns the key of Fast Open cookies */
+    SecretKey FastOpenKey(const HandshakeConfig& handshake) const;
     /** Sends the SYN-ACK of a half-open request. */
     void EmitSynAck(const RequestRecord& request, Instant now);
     /** \returns the timestamps of a segment of a half-open request */

@@ -1,6 +1,8 @@
 #include "fast-open.h"
 
-#include <cstring>
+#include <algorithm>
+#include <array>
+#include <span>
 
 namespace lifecycle
 {
@@ -8,14 +10,23 @@ namespace lifecycle
 FastOpenCookie
 MakeFastOpenCookie(const SecretKey& secret, const FourTuple& tuple)
 {
-    FourTuple hosts = tuple; // of this server and that client, whatever the ports
-    hosts.localPort = 0;
-    hosts.remotePort = 0;
-    constexpr uint64_t purpose = 7413; // so that it differs from other hashes of the same tuple
-    const uint64_t hash = SipHash(secret, hosts, purpose);
+    // As __tcp_fastopen_cookie_gen_with(): the addresses as they stand in the IP header.
+    const std::size_t skipped = tuple.remote.IsV4() ? 12 : 0;
+    std::array<uint8_t, 2 * sizeof(IpAddress::Bytes)> addresses;
+    auto* end = addresses.data();
+    for (const IpAddress& address : {tuple.remote, tuple.local})
+    {
+        const IpAddress::Bytes bytes = address.V6();
+        end = std::copy(bytes.begin() + skipped, bytes.end(), end);
+    }
+    const auto length = static_cast<std::size_t>(end - addresses.data());
+    const uint64_t hash = SipHash(secret, std::span(addresses).first(length));
     FastOpenCookie cookie;
     cookie.length = sizeof(hash);
-    std::memcpy(cookie.bytes.data(), &hash, sizeof(hash));
+    for (std::size_t i = 0; i < sizeof(hash); ++i)
+    {
+        cookie.bytes[i] = static_cast<uint8_t>(hash >> (8 * i));
+    }
     return cookie;
 }
 

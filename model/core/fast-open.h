@@ -14,7 +14,7 @@
 namespace lifecycle
 {
 
-/** The cookie that a server gives to a client's address (RFC 7413 §4.1.2): 8 bytes, as Linux. */
+/** The cookie that a server gives to a client's address (RFC 7413 §4.1.2): 8 bytes, Linux's. */
 FastOpenCookie MakeFastOpenCookie(const SecretKey& secret, const FourTuple& tuple);
 
 /** What a client remembers of a server (RFC 7413 §4.1.3). */

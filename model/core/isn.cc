@@ -49,9 +49,9 @@ Begin(const SecretKey& key)
             key[1] ^ 0x7465646279746573};
 }
 
-/** Absorbs the tuple as the end of a message, of which \p before bytes were absorbed already. */
+/** Absorbs all of a tuple but the ports. \returns the ports, which come last */
 uint64_t
-Finish(SipState state, const FourTuple& tuple, uint64_t before)
+Absorb(SipState& state, const FourTuple& tuple)
 {
     std::array<uint64_t, 4> addresses;
     std::memcpy(addresses.data(), &tuple, sizeof(addresses));
@@ -59,8 +59,14 @@ Finish(SipState state, const FourTuple& tuple, uint64_t before)
     {
         state.Absorb(word);
     }
-    const uint64_t length = before + sizeof(FourTuple);
-    state.Absorb(length << 56 | uint64_t{tuple.localPort} << 16 | tuple.remotePort);
+    return uint64_t{tuple.localPort} << 16 | tuple.remotePort;
+}
+
+/** \param last the bytes that do not fill a word, with the message's length at the top */
+uint64_t
+Finish(SipState state, uint64_t last)
+{
+    state.Absorb(last);
     state.v2 ^= 0xff;
     for (int i = 0; i < 4; ++i)
     {
@@ -74,7 +80,9 @@ Finish(SipState state, const FourTuple& tuple, uint64_t before)
 uint64_t
 SipHash(const SecretKey& key, const FourTuple& tuple)
 {
-    return Finish(Begin(key), tuple, 0);
+    SipState state = Begin(key);
+    const uint64_t ports = Absorb(state, tuple);
+    return Finish(state, uint64_t{sizeof(FourTuple)} << 56 | ports);
 }
 
 uint64_t
@@ -82,7 +90,29 @@ SipHash(const SecretKey& key, const FourTuple& tuple, uint64_t before)
 {
     SipState state = Begin(key);
     state.Absorb(before);
-    return Finish(state, tuple, sizeof(before));
+    const uint64_t ports = Absorb(state, tuple);
+    return Finish(state, uint64_t{sizeof(before) + sizeof(FourTuple)} << 56 | ports);
+}
+
+uint64_t
+SipHash(const SecretKey& key, std::span<const uint8_t> bytes)
+{
+    SipState state = Begin(key);
+    uint64_t last = uint64_t{bytes.size()} << 56;
+    for (; bytes.size() >= sizeof(uint64_t); bytes = bytes.subspan(sizeof(uint64_t)))
+    {
+        uint64_t word = 0;
+        for (std::size_t i = 0; i < sizeof(word); ++i)
+        {
+            word |= uint64_t{bytes[i]} << (8 * i);
+        }
+        state.Absorb(word);
+    }
+    for (std::size_t i = 0; i < bytes.size(); ++i)
+    {
+        last |= uint64_t{bytes[i]} << (8 * i);
+    }
+    return Finish(state, last);
 }
 
 SeqNum

@@ -7,6 +7,7 @@
 
 #include <array>
 #include <cstdint>
+#include <span>
 
 namespace lifecycle
 {
@@ -28,6 +29,9 @@ uint64_t SipHash(const SecretKey& key, const FourTuple& tuple);
 
 /** The same with eight more bytes before the tuple. */
 uint64_t SipHash(const SecretKey& key, const FourTuple& tuple, uint64_t before);
+
+/** The same of any bytes. */
+uint64_t SipHash(const SecretKey& key, std::span<const uint8_t> bytes);
 
 /**
  * An initial sequence number by RFC 6528 §3: ISN = M + F(four-tuple, secret key).

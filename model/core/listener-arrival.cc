@@ -68,13 +68,19 @@ IsFastOpen(Context& context, const Listener& listener, const Segment& syn, Reque
 {
     const HandshakeConfig& handshake = listener.config->handshake;
     const std::optional<FastOpenCookie>& cookie = syn.options.fastOpen;
+    const bool room = listener.fastOpens < handshake.fastOpenQueue;
+    if (handshake.fastOpenWithoutCookie && room && (cookie || syn.payloadLength > 0))
+    {
+        return true; // RFC 7413 §6.3.1 has what it is good for
+    }
     if (!cookie || handshake.fastOpenQueue == 0)
     {
         return false;
     }
-    const bool good = *cookie == MakeFastOpenCookie(context.secret, syn.tuple);
+    const bool good = *cookie == MakeFastOpenCookie(context.FastOpenKey(handshake), syn.tuple);
     request.wantsCookie = !good;
-    return good && listener.fastOpens < handshake.fastOpenQueue;
+    request.wantsExperimental = cookie->experimental;
+    return good && room;
 }
 
 Placement

@@ -18,6 +18,7 @@ enum OptionKind : uint8_t
     SACK = 5,
     TIMESTAMPS = 8,
     FAST_OPEN = 34,
+    EXPERIMENTAL = 254, // RFC 6994 §4
 };
 
 // Lengths of whole options, kind and length bytes included.
@@ -28,6 +29,8 @@ inline constexpr std::size_t kSackBaseLength = 2;
 inline constexpr std::size_t kSackBlockLength = 8;
 inline constexpr std::size_t kTimestampsLength = 10;
 inline constexpr std::size_t kFastOpenBaseLength = 2;
+inline constexpr std::size_t kFastOpenExperimentalLength = 4; // kind, length and magic number
+inline constexpr uint16_t kFastOpenMagic = 0xf989;            // RFC 7413 §7: its ExID
 inline constexpr std::size_t kFastOpenLeastCookie = 4;
 inline constexpr std::size_t kFastOpenMostCookie = 16;
 

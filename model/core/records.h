@@ -56,6 +56,7 @@ struct RequestRecord
     Agreement agreement;
     uint8_t retries{0};             //!< SYN-ACKs sent again
     bool wantsCookie{false};        //!< its SYN-ACK carries a Fast Open cookie
+    bool wantsExperimental{false};  //!< in the experimental option
     AnswerLimiter invalidAnswers{}; //!< answers to what is invalid
     bool icmpError{false};          //!< ICMP has spoken of its SYN-ACK
     bool deferred{false};           //!< the third segment came, and brought no data

@@ -127,7 +127,8 @@ struct Timestamps
 struct FastOpenCookie
 {
     std::array<uint8_t, 16> bytes{};
-    uint8_t length{0}; //!< 4 to 16 and even, or 0: a request for a cookie
+    uint8_t length{0};        //!< 4 to 16 and even, or 0: a request for a cookie
+    bool experimental{false}; //!< in the shared experimental option (RFC 7413 Appendix, RFC 6994)
 
     friend bool operator==(const FastOpenCookie& a, const FastOpenCookie& b)
     {

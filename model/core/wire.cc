@@ -36,9 +36,8 @@ IsSackLength(std::size_t length)
 }
 
 bool
-IsFastOpenLength(std::size_t length)
+IsCookieLength(std::size_t cookie)
 {
-    const std::size_t cookie = length - kFastOpenBaseLength;
     return cookie == 0 || (cookie >= kFastOpenLeastCookie && cookie <= kFastOpenMostCookie &&
                            cookie % 2 == 0); // RFC 7413 §4.1.1
 }
@@ -60,7 +59,7 @@ IsRightLength(uint8_t kind, std::size_t length)
     case TIMESTAMPS:
         return length == kTimestampsLength;
     case FAST_OPEN:
-        return IsFastOpenLength(length);
+        return IsCookieLength(length - kFastOpenBaseLength);
     default:
         return true;
     }
@@ -78,13 +77,25 @@ ParseSack(std::span<const uint8_t> option)
 }
 
 FastOpenCookie
-ParseFastOpen(std::span<const uint8_t> option)
+ParseCookie(std::span<const uint8_t> bytes)
 {
     FastOpenCookie cookie;
-    const std::span<const uint8_t> bytes = option.subspan(kFastOpenBaseLength);
     cookie.length = static_cast<uint8_t>(bytes.size());
     std::copy(bytes.begin(), bytes.end(), cookie.bytes.begin());
     return cookie;
+}
+
+/** An experimental option, which is anybody's unless its magic number says that it is ours. */
+void
+ParseExperimental(std::span<const uint8_t> option, Options& options)
+{
+    const std::size_t base = kFastOpenExperimentalLength;
+    if (option.size() >= base && ReadU16(option, 2) == kFastOpenMagic &&
+        IsCookieLength(option.size() - base) && !options.fastOpen)
+    {
+        options.fastOpen = ParseCookie(option.subspan(base));
+        options.fastOpen->experimental = true;
+    }
 }
 
 /** Takes in one whole option of the right length; unknown ones are skipped (RFC 9293 MUST-6). */
@@ -109,7 +120,10 @@ ParseOption(std::span<const uint8_t> option, Options& options)
         options.timestamps = Timestamps{ReadU32(option, 2), ReadU32(option, 6)};
         break;
     case FAST_OPEN:
-        options.fastOpen = ParseFastOpen(option);
+        options.fastOpen = ParseCookie(option.subspan(kFastOpenBaseLength));
+        break;
+    case EXPERIMENTAL:
+        ParseExperimental(option, options);
         break;
     default:
         break;
@@ -186,6 +200,13 @@ class Writer
     std::span<uint8_t> m_out;
 };
 
+std::size_t
+FastOpenLength(const FastOpenCookie& cookie)
+{
+    return (cookie.experimental ? kFastOpenExperimentalLength : kFastOpenBaseLength) +
+           cookie.length;
+}
+
 /** The options other than SACK blocks, each group padded to words as Linux does. */
 std::size_t
 FixedOptionsLength(const Options& options)
@@ -202,7 +223,7 @@ FixedOptionsLength(const Options& options)
     length += options.windowScale ? 4 : 0;
     if (options.fastOpen)
     {
-        length += (kFastOpenBaseLength + options.fastOpen->length + 3) / 4 * 4;
+        length += (FastOpenLength(*options.fastOpen) + 3) / 4 * 4;
     }
     return length;
 }
@@ -251,12 +272,17 @@ WriteSack(const Options& options, Writer& writer)
 void
 WriteFastOpen(const FastOpenCookie& cookie, Writer& writer)
 {
-    writer.OptionHead(FAST_OPEN, kFastOpenBaseLength + cookie.length);
+    const std::size_t length = FastOpenLength(cookie);
+    writer.OptionHead(cookie.experimental ? EXPERIMENTAL : FAST_OPEN, length);
+    if (cookie.experimental)
+    {
+        writer.U16(kFastOpenMagic);
+    }
     for (std::size_t i = 0; i < cookie.length; ++i)
     {
         writer.U8(cookie.bytes[i]);
     }
-    writer.Nops((4 - (kFastOpenBaseLength + cookie.length) % 4) % 4);
+    writer.Nops((4 - length % 4) % 4);
 }
 
 void

@@ -1,5 +1,6 @@
 // Fast Open (RFC 7413): data with the SYN, for those who were here before.
 
+#include "core/fast-open.h"
 #include "core/wire.h"
 #include "crowd-test.h"
 
@@ -54,6 +55,55 @@ TEST_F(FastOpenServer, TakesTheDataOfASynWithAGoodCookie)
     EXPECT_EQ(answer[0].segment.ack, SeqNum(1201));
     EXPECT_EQ(placement.length, 300U);
     EXPECT_EQ(In(State::SynReceived), 1U);
+    EXPECT_EQ(Count().fastOpensIn, 1U);
+}
+
+TEST_F(FastOpenServer, OfTheSameKeyGivesTheCookieThatLinuxGives)
+{
+    // tcp_fastopen_key a1a1a1a1-b2b2b2b2-c3c3c3c3-d4d4d4d4; the cookie is the one that Linux's own
+    // tests of Fast Open expect of 192.168.0.1 for 192.0.2.1.
+    FourTuple tuple;
+    tuple.local = IpAddress::FromV4(0xc0a80001);
+    tuple.remote = IpAddress::FromV4(0xc0000201);
+    const SecretKey key{0xb2b2b2b2a1a1a1a1, 0xd4d4d4d4c3c3c3c3};
+    const FastOpenCookie expected{{0x30, 0x21, 0xb9, 0xd8, 0x89, 0x01, 0x7e, 0xeb}, 8};
+    EXPECT_EQ(MakeFastOpenCookie(key, tuple), expected);
+}
+
+TEST_F(FastOpenServer, WithAKeyOfItsOwnTakesTheCookiesOfAnotherThatHasIt)
+{
+    config.handshake.fastOpenKey = {{1, 2}};
+    Listen();
+    const FastOpenCookie cookie = MakeFastOpenCookie({1, 2}, TupleOf(0));
+    Send(SynWithData(0, cookie));
+    EXPECT_EQ(placement.length, 300U);
+}
+
+TEST_F(FastOpenServer, AnswersInTheExperimentalOptionToWhoAsksInIt)
+{
+    Listen();
+    Segment syn = From(0, Flag::SYN);
+    syn.options.fastOpen = FastOpenCookie{.experimental = true};
+    const Segment synAck = Send(syn).at(0).segment;
+    ASSERT_TRUE(synAck.options.fastOpen);
+    EXPECT_TRUE(synAck.options.fastOpen->experimental);
+    EXPECT_EQ(synAck.options.fastOpen->length, 8);
+    std::vector<uint8_t> bytes(HeaderLength(synAck));
+    WriteHeader(synAck, bytes);
+    const ParsedHeader parsed = ParseHeader(bytes, bytes.size());
+    EXPECT_EQ(parsed.segment.options.fastOpen, synAck.options.fastOpen);
+    EXPECT_TRUE(parsed.segment.options.fastOpen->experimental);
+}
+
+TEST_F(FastOpenServer, NeedsNoCookieWhereThatIsTheRule) // Linux tcp_fastopen 0x200
+{
+    config.handshake.fastOpenWithoutCookie = true;
+    Listen();
+    Segment syn = From(0, Flag::SYN, SeqNum(900));
+    syn.payloadLength = 300;
+    EXPECT_TRUE(IsSynAck(Send(syn).at(0)));
+    EXPECT_EQ(placement.length, 300U);
+    Send(From(1, Flag::SYN)); // without data it is a SYN like any other
     EXPECT_EQ(Count().fastOpensIn, 1U);
 }
 

@@ -86,6 +86,18 @@ TEST(SipHash, OfAFourTupleIsThePapersOfItsBytes)
     EXPECT_EQ(SipHash(kPaperKey, tuple), PaperSipHash(kPaperKey, bytes));
 }
 
+TEST(SipHash, OfBytesIsThePapers)
+{
+    std::vector<uint8_t> bytes(15);
+    std::iota(bytes.begin(), bytes.end(), uint8_t{0});
+    EXPECT_EQ(SipHash(kPaperKey, bytes), 0xa129ca6149be45e5) << "appendix A of the paper";
+    for (std::size_t length = 0; length < bytes.size(); ++length)
+    {
+        const std::span<const uint8_t> some = std::span(bytes).first(length);
+        EXPECT_EQ(SipHash(kPaperKey, some), PaperSipHash(kPaperKey, some)) << length;
+    }
+}
+
 TEST(HashedIsn, TicksEvery64Nanoseconds)
 {
     const Instant now{5s};

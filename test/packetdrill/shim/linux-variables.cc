@@ -1,4 +1,8 @@
+#include "core/isn.h"
 #include "variables.h"
+
+#include <array>
+#include <cstdio>
 
 namespace lifecycle::packetdrill
 {
@@ -52,6 +56,36 @@ PortRange()
             }};
 }
 
+/** Four hexadecimal words with hyphens between; a second key, for cookies of before, is ignored. */
+std::pair<Getter, Setter>
+FastOpenKey()
+{
+    return {[](const Kernel& kernel) {
+                const auto key = kernel.config.handshake.fastOpenKey.value_or(SecretKey{});
+                std::array<char, 40> text;
+                std::snprintf(text.data(),
+                              text.size(),
+                              "%08x-%08x-%08x-%08x",
+                              static_cast<uint32_t>(key[0]),
+                              static_cast<uint32_t>(key[0] >> 32),
+                              static_cast<uint32_t>(key[1]),
+                              static_cast<uint32_t>(key[1] >> 32));
+                return std::string(text.data());
+            },
+            [](Kernel& kernel, const std::string& text) {
+                std::array<uint32_t, 4> word{};
+                const int read = std::sscanf(text.c_str(),
+                                             "%8x-%8x-%8x-%8x",
+                                             &word[0],
+                                             &word[1],
+                                             &word[2],
+                                             &word[3]);
+                kernel.config.handshake.fastOpenKey =
+                    SecretKey{uint64_t{word[1]} << 32 | word[0], uint64_t{word[3]} << 32 | word[2]};
+                return read == 4;
+            }};
+}
+
 } // namespace
 
 std::vector<Settings::Variable>
@@ -77,6 +111,7 @@ Settings::LinuxVariables()
     add("tcp_abort_on_overflow",
         Plain([](Kernel & k) -> auto& { return k.config.handshake.acceptOverflow; }));
     add("tcp_fastopen", Plain([](Kernel & k) -> auto& { return k.fastOpen; }));
+    add("tcp_fastopen_key", FastOpenKey());
     add("ip_local_port_range", PortRange());
     addCore("somaxconn", Plain([](Kernel & k) -> auto& { return k.config.handshake.backlogCap; }));
     // Telling the peer's segments from others'.

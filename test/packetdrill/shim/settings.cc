@@ -170,6 +170,8 @@ Settings::MakeConfig(const SocketOptions& options) const
     const bool everyListener = (m_kernel.fastOpen & 0x400) != 0;
     config.handshake.fastOpenQueue =
         servesFastOpen ? options.fastOpenQueue.value_or(everyListener ? UINT32_MAX : 0) : 0;
+    config.handshake.fastOpenWithoutCookie =
+        options.fastOpenNoCookie.value_or((m_kernel.fastOpen & 0x200) != 0);
     // Closing.
     if (options.linger2)
     {

@@ -24,8 +24,11 @@ Numbers(const std::string& text)
     for (std::string word; in >> word;)
     {
         int64_t number = 0;
-        const auto [end, error] = std::from_chars(word.data(), word.data() + word.size(), number);
-        if (error != std::errc() || end != word.data() + word.size())
+        const bool hex = word.starts_with("0x");
+        const char* last = word.data() + word.size();
+        const auto [end, error] =
+            std::from_chars(word.data() + (hex ? 2 : 0), last, number, hex ? 16 : 10);
+        if (error != std::errc() || end != last)
         {
             return std::nullopt;
         }
