@@ -518,7 +518,9 @@ ConnectionArrival::IsExactReset() const
 CloseReason
 ConnectionArrival::ResetReason() const
 {
-    return m_conn.state.Get() == State::SynReceived ? CloseReason::Refused : CloseReason::Reset;
+    const bool connecting =
+        m_conn.state.Get() == State::SynReceived && m_conn.listener == ListenerId{};
+    return connecting ? CloseReason::Refused : CloseReason::Reset;
 }
 
 bool

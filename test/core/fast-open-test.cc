@@ -95,6 +95,20 @@ TEST_F(FastOpenServer, AnswersInTheExperimentalOptionToWhoAsksInIt)
     EXPECT_TRUE(parsed.segment.options.fastOpen->experimental);
 }
 
+TEST_F(FastOpenServer, IsResetAndNotRefusedBeforeTheThirdSegment)
+{
+    Listen();
+    Send(SynWithData(0, CookieFor(0)));
+    ASSERT_TRUE(Core().Accept(listener));
+    Send(From(0, Flag::RST, SeqNum(1201)));
+    CloseReason reason{};
+    for (const Notice& notice : notices)
+    {
+        reason = notice.kind == NoticeKind::Closed ? notice.reason : reason;
+    }
+    EXPECT_EQ(reason, CloseReason::Reset);
+}
+
 TEST_F(FastOpenServer, NeedsNoCookieWhereThatIsTheRule) // Linux tcp_fastopen 0x200
 {
     config.handshake.fastOpenWithoutCookie = true;
