@@ -338,6 +338,20 @@ Endpoint::KnowsFastOpenCookie(const IpAddress& server) const
     return m_impl->fastOpenCache.Find(server).has_value();
 }
 
+uint32_t
+Endpoint::SynRoom(ConnectionId id) const
+{
+    const Connection* conn = m_impl->connections.Find(id);
+    if (conn == nullptr || !conn->fastOpen || conn->sndNxt != conn->iss)
+    {
+        return 0;
+    }
+    const auto memory = m_impl->fastOpenCache.Find(conn->tuple.remote);
+    const uint16_t ownMss = conn->config->data.OwnMss(conn->agreement.linkMss);
+    const uint32_t room = memory ? SynDataRoom(*memory, ownMss) : 0;
+    return room > conn->sndQueued ? room - conn->sndQueued : 0;
+}
+
 Result<uint32_t>
 Endpoint::Write(Instant, ConnectionId id, uint32_t bytes, bool more)
 {

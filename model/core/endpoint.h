@@ -213,6 +213,8 @@ class Endpoint
     Result<ConnectionId> Connect(Instant now, const ConnectRequest& request);
     /** Whether a Connect with Fast Open to this server would send data with its SYN. */
     bool KnowsFastOpenCookie(const IpAddress& server) const;
+    /** Bytes that the SYN of a Connect with Fast Open can carry, 0 if it has been sent. */
+    uint32_t SynRoom(ConnectionId connection) const;
     /**
      * Appends up to \p bytes to the stream. A SYN that waits for the first Write goes out, even if
      * that writes nothing.

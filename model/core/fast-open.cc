@@ -1,5 +1,7 @@
 #include "fast-open.h"
 
+#include "wire.h"
+
 #include <algorithm>
 #include <array>
 #include <span>
@@ -28,6 +30,14 @@ MakeFastOpenCookie(const SecretKey& secret, const FourTuple& tuple)
         cookie.bytes[i] = static_cast<uint8_t>(hash >> (8 * i));
     }
     return cookie;
+}
+
+uint32_t
+SynDataRoom(const FastOpenMemory& memory, uint16_t ownMss)
+{
+    constexpr uint32_t options = kMaxHeaderLength - kMinHeaderLength;
+    const uint32_t mss = std::min(memory.mss, ownMss);
+    return mss > options ? mss - options : 0;
 }
 
 std::optional<FastOpenMemory>

@@ -24,6 +24,13 @@ struct FastOpenMemory
     uint16_t mss{0}; //!< the server's MSS, bytes
 };
 
+/**
+ * \param ownMss what this side can take, bytes
+ * \returns the bytes of data that fit into a SYN: all options that there may ever be leave that
+ *     much, as in Linux (tcp_send_syn_data), since middleboxes add to those of SYNs
+ */
+uint32_t SynDataRoom(const FastOpenMemory& memory, uint16_t ownMss);
+
 /** The servers that gave this node a cookie; the oldest is forgotten when there are too many. */
 class FastOpenCache
 {

@@ -260,9 +260,8 @@ Output::AddFastOpen(Segment& syn)
     if (memory)
     {
         const DataConfig& config = m_conn.config->data;
-        const uint32_t mss = std::min(memory->mss, config.OwnMss(m_conn.agreement.linkMss));
-        const auto options = static_cast<uint32_t>(HeaderLength(syn) - kMinHeaderLength);
-        syn.payloadLength = std::min(m_conn.sndQueued, mss > options ? mss - options : 0);
+        const uint16_t ownMss = config.OwnMss(m_conn.agreement.linkMss);
+        syn.payloadLength = std::min(m_conn.sndQueued, SynDataRoom(*memory, ownMss));
         m_context.counters.fastOpensOut += syn.payloadLength > 0;
     }
 }

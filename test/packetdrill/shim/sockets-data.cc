@@ -71,7 +71,10 @@ Sockets::Send(int fd, ByteSpan bytes, int flags)
         {
             return sent > 0 ? sent : failed();
         }
-        const uint64_t room = std::min<uint64_t>(FreeSendMemory(*socket), bytes.size());
+        // tcp_sendmsg_fastopen(): what the SYN cannot carry is not taken before its answer.
+        const bool toSyn = m_node.Tcp().IsSynHeld(stream->id);
+        const uint64_t space = toSyn ? m_node.Tcp().SynRoom(stream->id) : FreeSendMemory(*socket);
+        const uint64_t room = std::min<uint64_t>(space, bytes.size());
         const bool more = (flags & MSG_MORE) != 0;
         const Result<uint32_t> written =
             m_node.Tcp().Write(m_node.Now(), stream->id, static_cast<uint32_t>(room), more);
