@@ -653,11 +653,11 @@ Endpoint::IsSynHeld(ConnectionId id) const
     return conn != nullptr && conn->synHeld && conn->sndNxt == conn->iss;
 }
 
-std::size_t
-Endpoint::AcceptQueue(ListenerId id) const
+SegmentCounts
+Endpoint::CountSegments(ConnectionId id) const
 {
-    const Listener* listener = m_impl->listeners.Find(id);
-    return listener != nullptr ? listener->acceptQueue.size() : 0;
+    const Connection* conn = m_impl->connections.Find(id);
+    return conn != nullptr ? lifecycle::CountSegments(*conn) : SegmentCounts{};
 }
 
 uint32_t

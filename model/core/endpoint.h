@@ -100,6 +100,15 @@ struct ListenRequest
     std::shared_ptr<const Config> config{}; //!< null: the endpoint's
 };
 
+/** The segments of a connection that are in flight. */
+struct SegmentCounts
+{
+    uint32_t unacked{0};       //!< all
+    uint32_t sacked{0};        //!< those that the peer has
+    uint32_t lost{0};          //!< those thought to be lost
+    uint32_t retransmitted{0}; //!< those sent again
+};
+
 /** One line of a connection table. */
 struct ConnectionView
 {
@@ -126,10 +135,6 @@ struct ConnectionView
     uint32_t backoff{0};   //!< doublings of the time-out
     uint32_t probes{0};    //!< keepalive or window probes that are not answered
     uint32_t dupAcks{0};
-    uint32_t unackedSegments{0};       //!< of those in flight, all
-    uint32_t sackedSegments{0};        //!< those that the peer has
-    uint32_t lostSegments{0};          //!< those thought to be lost
-    uint32_t retransmittedSegments{0}; //!< those sent again
     SeqNum iss;
     SeqNum irs;
     SeqNum sndUna;
@@ -259,8 +264,8 @@ class Endpoint
     ConnectionView View(ListenerId listener) const;
     /** Whether its SYN waits for the first data. */
     bool IsSynHeld(ConnectionId connection) const;
-    /** Connections that wait to be accepted. */
-    std::size_t AcceptQueue(ListenerId listener) const;
+    /** Looks at all that is in flight: not to be asked for every segment. */
+    SegmentCounts CountSegments(ConnectionId connection) const;
     /** Free room in the send buffer, bytes. */
     uint32_t WriteSpace(ConnectionId connection) const;
     void ForEachView(const std::function<void(const ConnectionView&)>& visit) const;

@@ -47,22 +47,6 @@ IsProbing(const Connection& conn)
     return conn.timerMode == TimerMode::Persist;
 }
 
-void
-CountSegments(const Connection& conn, ConnectionView& view)
-{
-    if (!conn.transfer)
-    {
-        return;
-    }
-    view.dupAcks = conn.transfer->dupAcks;
-    conn.transfer->sent.ForEach([&](const SentSegment& segment) {
-        ++view.unackedSegments;
-        view.sackedSegments += segment.sacked;
-        view.lostSegments += segment.lost;
-        view.retransmittedSegments += segment.retransmitted && !segment.lost && !segment.sacked;
-    });
-}
-
 } // namespace
 
 ConnectionView
@@ -119,7 +103,7 @@ ViewOf(const Connection& conn)
     view.finAcked = conn.finSent && conn.sndUna == conn.sndNxt;
     view.backoff = IsProbing(conn) ? conn.retries : conn.backoff;
     view.probes = IsProbing(conn) ? conn.retries : conn.keepaliveProbes;
-    CountSegments(conn, view);
+    view.dupAcks = conn.transfer ? conn.transfer->dupAcks : 0;
     view.iss = conn.iss;
     view.irs = conn.irs;
     view.sndUna = conn.sndUna;
@@ -135,6 +119,22 @@ ViewOf(const Connection& conn)
     view.orphan = conn.detached;
     view.reason = conn.reason;
     return view;
+}
+
+SegmentCounts
+CountSegments(const Connection& conn)
+{
+    SegmentCounts counts;
+    if (conn.transfer)
+    {
+        conn.transfer->sent.ForEach([&](const SentSegment& segment) {
+            ++counts.unacked;
+            counts.sacked += segment.sacked;
+            counts.lost += segment.lost;
+            counts.retransmitted += segment.retransmitted && !segment.lost && !segment.sacked;
+        });
+    }
+    return counts;
 }
 
 ConnectionView

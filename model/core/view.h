@@ -15,6 +15,8 @@ ConnectionView ViewOf(const RequestRecord& request);
 ConnectionView ViewOf(const Connection& connection);
 ConnectionView ViewOf(const TimeWaitRecord& record);
 
+SegmentCounts CountSegments(const Connection& connection);
+
 } // namespace lifecycle
 
 #endif /* LIFECYCLE_CORE_VIEW_H */

@@ -459,7 +459,14 @@ Sockets::GetLarge(Socket& socket, int level, int name, void* value, socklen_t* l
         const uint16_t link =
             m_node.Set().LinkMss(stream != nullptr ? stream->tuple.local : socket.local.address);
         const uint16_t advMss = ConfigOf(socket)->data.OwnMss(link);
-        const InfoQuestion question{view, stream, m_node.Now(), advMss, m_node.Set().Options().mtu};
+        const SegmentCounts segments =
+            stream != nullptr ? m_node.Tcp().CountSegments(stream->id) : SegmentCounts{};
+        const InfoQuestion question{view,
+                                    segments,
+                                    stream,
+                                    m_node.Now(),
+                                    advMss,
+                                    m_node.Set().Options().mtu};
         *length = static_cast<socklen_t>(WriteTcpInfo(question, value, *length));
         return 0;
     }

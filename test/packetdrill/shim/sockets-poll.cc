@@ -26,7 +26,7 @@ Sockets::EventsOf(const Socket& socket) const
     constexpr short kWritable = POLLOUT | POLLWRNORM;
     if (socket.listener)
     {
-        return m_node.Tcp().AcceptQueue(*socket.listener) > 0 ? kReadable : short{0};
+        return m_node.Tcp().View(*socket.listener).recvQueue > 0 ? kReadable : short{0};
     }
     const State state = StateOf(socket);
     const bool gone = state == State::Closed; // a socket that was reset is shut down both ways

@@ -27,7 +27,7 @@ MillisecondsSince(Instant when, Instant now)
 }
 
 uint8_t
-CongestionState(const ConnectionView& view)
+CongestionState(const ConnectionView& view, const SegmentCounts& segments)
 {
     switch (view.phase)
     {
@@ -36,7 +36,7 @@ CongestionState(const ConnectionView& view)
     case Phase::Loss:
         return TCP_CA_Loss;
     default:
-        return view.sackedSegments > 0 || view.dupAcks > 0 ? TCP_CA_Disorder : TCP_CA_Open;
+        return segments.sacked > 0 || view.dupAcks > 0 ? TCP_CA_Disorder : TCP_CA_Open;
     }
 }
 
@@ -47,9 +47,9 @@ Segments(uint32_t bytes, uint32_t mss)
 }
 
 void
-FillFromView(const ConnectionView& view, tcp_info& info)
+FillFromView(const ConnectionView& view, const SegmentCounts& segments, tcp_info& info)
 {
-    info.tcpi_ca_state = CongestionState(view);
+    info.tcpi_ca_state = CongestionState(view, segments);
     info.tcpi_retransmits = static_cast<uint8_t>(view.retries);
     info.tcpi_probes = static_cast<uint8_t>(view.probes);
     info.tcpi_backoff = static_cast<uint8_t>(view.backoff);
@@ -60,10 +60,10 @@ FillFromView(const ConnectionView& view, tcp_info& info)
     info.tcpi_rcv_wscale = view.rcvScale & 15;
     info.tcpi_rto = Microseconds(view.rto);
     info.tcpi_snd_mss = view.mss;
-    info.tcpi_unacked = view.unackedSegments;
-    info.tcpi_sacked = view.sackedSegments;
-    info.tcpi_lost = view.lostSegments;
-    info.tcpi_retrans = view.retransmittedSegments;
+    info.tcpi_unacked = segments.unacked;
+    info.tcpi_sacked = segments.sacked;
+    info.tcpi_lost = segments.lost;
+    info.tcpi_retrans = segments.retransmitted;
     info.tcpi_rtt = Microseconds(view.srtt);
     info.tcpi_rttvar = Microseconds(view.rttVar);
     // Linux counts both in segments, and has a number for "never set".
@@ -112,7 +112,7 @@ std::size_t
 WriteTcpInfo(const InfoQuestion& question, void* out, std::size_t room)
 {
     tcp_info info{};
-    FillFromView(question.view, info);
+    FillFromView(question.view, question.segments, info);
     info.tcpi_state = StateNumber(question.view.state);
     info.tcpi_advmss = question.advMss;
     info.tcpi_pmtu = question.mtu;

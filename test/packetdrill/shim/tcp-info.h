@@ -12,6 +12,7 @@ namespace lifecycle::packetdrill
 struct InfoQuestion
 {
     const ConnectionView& view;
+    SegmentCounts segments;
     const Stream* stream; //!< null: it never had any
     Instant now;
     uint16_t advMss; //!< our MSS option, bytes
