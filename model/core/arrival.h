@@ -85,6 +85,18 @@ IsOldTimestamp(uint32_t stamp, uint32_t recent, uint32_t slack = 0)
 }
 
 /**
+ * The same of a segment.
+ * \param agreed timestamps are in use
+ * \param slack how much older is not old yet, ticks
+ */
+constexpr bool
+HasOldTimestamp(const Segment& segment, bool agreed, uint32_t recent, uint32_t slack = 0)
+{
+    const auto& stamps = segment.options.timestamps;
+    return agreed && stamps && IsOldTimestamp(stamps->value, recent, slack);
+}
+
+/**
  * Whether any part of a segment lies in the receive window: the table of RFC 9293 §3.10.7.4.
  * An empty segment at the right edge is taken as well, as Linux does (tcp_sequence): a peer that
  * has filled the window acknowledges from there.

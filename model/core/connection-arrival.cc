@@ -378,9 +378,11 @@ ConnectionArrival::CheckSequence()
 bool
 ConnectionArrival::IsOld() const
 {
-    const auto& stamps = m_segment.options.timestamps;
-    return m_conn.agreement.timestamps && stamps && !Has(Flag::RST) &&
-           IsOldTimestamp(stamps->value, m_conn.tsRecent, Rules().oldStampSlack) &&
+    return !Has(Flag::RST) &&
+           HasOldTimestamp(m_segment,
+                           m_conn.agreement.timestamps,
+                           m_conn.tsRecent,
+                           Rules().oldStampSlack) &&
            m_now - m_conn.lastHeard < kPawsIdle;
 }
 

@@ -7,13 +7,6 @@ namespace lifecycle
 namespace
 {
 
-bool
-IsOld(const Connection& conn, const Segment& segment)
-{
-    const auto& stamps = segment.options.timestamps;
-    return conn.agreement.timestamps && stamps && IsOldTimestamp(stamps->value, conn.tsRecent);
-}
-
 /** Whether the segment brings nothing: no ACK, or nothing after what was received. */
 bool
 IsIdle(const Connection& conn, const Segment& segment)
@@ -45,7 +38,8 @@ Placement
 ArriveAtShortFinWait2(Context& context, Connection& conn, const Segment& segment, Instant now)
 {
     const ValidationConfig& validation = conn.config->validation;
-    if (IsOld(conn, segment) || !IsInWindow(segment, conn.rcvNxt, conn.RcvWnd()))
+    const bool old = HasOldTimestamp(segment, conn.agreement.timestamps, conn.tsRecent);
+    if (old || !IsInWindow(segment, conn.rcvNxt, conn.RcvWnd()))
     {
         ++context.counters.unacceptable;
         conn.ackNow |= context.MayAnswer(conn.invalidAnswers, validation, segment, now);

@@ -22,9 +22,9 @@ class RequestArrival
           m_segment(segment),
           m_now(now)
     {
-        const auto& stamps = segment.options.timestamps;
-        m_stamped = m_request.agreement.timestamps && stamps;
-        m_old = m_stamped && IsOldTimestamp(stamps->value, m_request.tsRecent) &&
+        const bool agreed = m_request.agreement.timestamps;
+        m_stamped = agreed && segment.options.timestamps;
+        m_old = HasOldTimestamp(segment, agreed, m_request.tsRecent) &&
                 (!Has(Flag::RST) || m_rules.oldStampVoidsReset);
     }
 

@@ -18,9 +18,8 @@ class Judge
           m_place(place),
           m_segment(segment)
     {
-        const auto& stamps = segment.options.timestamps;
-        m_stamped = place.timestamps && stamps;
-        m_old = m_stamped && IsOldTimestamp(stamps->value, place.tsRecent) &&
+        m_stamped = place.timestamps && segment.options.timestamps;
+        m_old = HasOldTimestamp(segment, place.timestamps, place.tsRecent) &&
                 (!Has(Flag::RST) || config.validation.oldStampVoidsReset);
     }
 
