@@ -206,13 +206,18 @@ struct Connection
         return receiveTuning ? std::max(receiveTuning->buffer, set) : set;
     }
 
+    /** What of the receive buffer is free, bytes. */
+    uint32_t FreeBuffer() const
+    {
+        const uint32_t buffer = RcvBuf();
+        return unread < buffer ? buffer - unread : 0;
+    }
+
     /** The largest window that could be offered: free buffer, as far as the field can tell it. */
     uint32_t FreeReceiveBuffer() const
     {
-        const uint32_t buffer = RcvBuf();
-        const uint32_t free = unread < buffer ? buffer - unread : 0;
         return std::min(
-            {free, config->data.windowClamp, uint32_t{UINT16_MAX} << agreement.rcvScale});
+            {FreeBuffer(), config->data.windowClamp, uint32_t{UINT16_MAX} << agreement.rcvScale});
     }
 
     /** RCV.WND: the window that the peer has been promised, bytes. */
@@ -227,9 +232,7 @@ struct Connection
      */
     uint32_t AcceptedWindow() const
     {
-        const uint32_t size = RcvBuf();
-        const uint32_t free = unread < size ? size - unread : 0;
-        return config->data.offersAllFree ? std::max(free, RcvWnd()) : RcvWnd();
+        return config->data.offersAllFree ? std::max(FreeBuffer(), RcvWnd()) : RcvWnd();
     }
 
     /** RFC 6675's pipe; without SACK, each duplicate ACK says that a segment has left the net. */

@@ -7,7 +7,6 @@
 #include "path-mtu.h"
 #include "timers.h"
 #include "window.h"
-#include "wire.h"
 
 #include <algorithm>
 
