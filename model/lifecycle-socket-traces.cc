@@ -156,6 +156,12 @@ LifecycleSocketTraces::AddTo(TypeId tid)
         SEGMENT);
     Add(
         tid,
+        "Urgent",
+        "The peer says that data is urgent up to so many bytes ahead of what is to be read next",
+        [](Traces & traces) -> auto& { return traces.urgent; },
+        "ns3::LifecycleTcpSocket::UrgentTracedCallback");
+    Add(
+        tid,
         "Rx",
         "A segment was received",
         [](Traces & traces) -> auto& { return traces.rx; },

@@ -36,6 +36,9 @@ LifecycleTcpShell::Deliver(const lifecycle::Notice& notice)
     case NoticeKind::Readable:
         socket->OnReadable();
         break;
+    case NoticeKind::Urgent:
+        socket->OnUrgent(notice.bytes);
+        break;
     case NoticeKind::PeerClosed:
         socket->OnPeerClosed();
         break;

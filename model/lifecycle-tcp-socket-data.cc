@@ -1,5 +1,6 @@
 #include "internal/lifecycle-core-types.h"
 #include "internal/lifecycle-rx-store.h"
+#include "internal/lifecycle-socket-traces.h"
 #include "internal/lifecycle-tcp-shell.h"
 #include "internal/lifecycle-tx-store.h"
 #include "lifecycle-tcp-socket.h"
@@ -17,7 +18,7 @@ namespace ns3
 int
 LifecycleTcpSocket::Send(Ptr<Packet> packet, uint32_t flags)
 {
-    if (flags != 0)
+    if ((flags & ~URGENT) != 0)
     {
         return Fail(ERROR_OPNOTSUPP);
     }
@@ -46,6 +47,10 @@ LifecycleTcpSocket::Send(Ptr<Packet> packet, uint32_t flags)
         m_tx = std::make_unique<LifecycleTxStore>(m_txAcked);
     }
     m_tx->Append(packet);
+    if ((flags & URGENT) != 0)
+    {
+        m_shell->Core().MarkUrgent(connection);
+    }
     m_shell->Run();
     return static_cast<int>(size);
 }
@@ -123,6 +128,21 @@ LifecycleTcpSocket::AddTags(Packet& packet) const
 }
 
 // Receiving.
+
+uint32_t
+LifecycleTcpSocket::GetUrgentAhead() const
+{
+    return m_role == Role::CONNECTION ? m_shell->Core().UrgentAhead({m_index, m_generation}) : 0;
+}
+
+void
+LifecycleTcpSocket::OnUrgent(uint64_t ahead)
+{
+    if (m_traces)
+    {
+        m_traces->urgent(static_cast<uint32_t>(ahead));
+    }
+}
 
 void
 LifecycleTcpSocket::Store(uint64_t offset, Ptr<Packet> payload)

@@ -136,6 +136,7 @@ LifecycleTcpSocket::Fork(const lifecycle::FourTuple& tuple) const
     {
         socket->Traces().tx = m_traces->tx; // as stock TCP does with these two
         socket->Traces().rx = m_traces->rx;
+        socket->Traces().urgent = m_traces->urgent;
     }
     return socket;
 }

@@ -48,6 +48,18 @@ class LifecycleTcpSocket : public TcpSocket
 {
   public:
     /**
+     * Flag of Send(), MSG_OOB of send(2): the packet is urgent. It stays in its place in the stream
+     * (RFC 6093, SO_OOBINLINE), and the peer hears at once where it ends.
+     */
+    static constexpr uint32_t URGENT = 1;
+
+    /**
+     * \param ahead bytes from the next to be read up to the end of urgent data, whether they have
+     *        arrived
+     */
+    typedef void (*UrgentTracedCallback)(uint32_t ahead);
+
+    /**
      * \brief Get the type ID.
      * \returns the object TypeId
      */
@@ -114,6 +126,12 @@ class LifecycleTcpSocket : public TcpSocket
 
     /** \returns what SetLinger() was told */
     Time GetLinger() const;
+
+    /**
+     * \returns how many bytes are still to be read up to the end of urgent data, whether they have
+     * arrived; 0: none is urgent (SIOCATMARK)
+     */
+    uint32_t GetUrgentAhead() const;
 
     /** \returns the queues of a listener, and what they had no room for */
     LifecycleTcpListenerInfo GetListenerInfo() const;
@@ -214,6 +232,7 @@ class LifecycleTcpSocket : public TcpSocket
     void EndLinger(uint32_t index, uint32_t generation);
     bool StandsFor(uint32_t index, uint32_t generation) const;
     void OnAcked(uint64_t bytes);
+    void OnUrgent(uint64_t ahead);
     void OnReadable();
     void OnPeerClosed();
     void OnClosed(LifecycleTcpCloseReason reason);

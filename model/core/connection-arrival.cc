@@ -5,6 +5,7 @@
 #include "output.h"
 #include "recovery.h"
 #include "timers.h"
+#include "urgent.h"
 #include "window.h"
 
 #include <algorithm>
@@ -32,6 +33,7 @@ class ConnectionArrival
         : m_context(context),
           m_conn(connection),
           m_segment(segment),
+          m_urgentEnd(segment.seq + segment.urgent),
           m_now(now)
     {
         m_placement.connection = connection.id;
@@ -54,6 +56,7 @@ class ConnectionArrival
     bool CheckReset();
     bool CheckSyn();
     bool CheckAck();
+    bool CheckUrgent();
     bool ProcessText();
     bool CheckFin();
 
@@ -103,7 +106,8 @@ class ConnectionArrival
 
     Context& m_context;
     Connection& m_conn;
-    Segment m_segment; //!< a copy, since SYNs are stripped and text is trimmed
+    Segment m_segment;  //!< a copy, since SYNs are stripped and text is trimmed
+    SeqNum m_urgentEnd; //!< where urgent data ends, with the URG flag
     Instant m_now;
     Placement m_placement;
     bool m_finAcked{false}; //!< this segment acknowledges our FIN
@@ -189,7 +193,7 @@ ConnectionArrival::Run()
 Placement
 ConnectionArrival::RunText()
 {
-    if (ProcessText() && CheckFin())
+    if (CheckUrgent() && ProcessText() && CheckFin())
     {
         m_context.MarkReady(m_conn);
     }
@@ -199,15 +203,15 @@ ConnectionArrival::RunText()
 bool
 ConnectionArrival::RunInSynSent()
 {
-    return CheckAckInSynSent() && CheckResetInSynSent() && CheckSynInSynSent() && ProcessText() &&
-           CheckFin();
+    return CheckAckInSynSent() && CheckResetInSynSent() && CheckSynInSynSent() && CheckUrgent() &&
+           ProcessText() && CheckFin();
 }
 
 bool
 ConnectionArrival::RunSynchronized()
 {
-    return CheckSequence() && CheckReset() && CheckSyn() && CheckAck() && ProcessText() &&
-           CheckFin();
+    return CheckSequence() && CheckReset() && CheckSyn() && CheckAck() && CheckUrgent() &&
+           ProcessText() && CheckFin();
 }
 
 bool
@@ -604,6 +608,7 @@ ConnectionArrival::AcknowledgeNew()
         report.acked = m_conn.transfer->sent.Acknowledge(m_segment.ack);
         const uint32_t data = report.acked.bytes - report.acked.syn - report.acked.fin;
         m_conn.sndUna = m_segment.ack;
+        ForgetUrgent(m_conn);
         m_conn.synAcked |= report.acked.syn;
         m_conn.sndUnaOffset += data;
         m_conn.sndQueued -= data;
@@ -696,6 +701,22 @@ ConnectionArrival::ConcludeOurFin()
     {
         m_context.Fire(m_conn, Event::RcvAckOfFin, m_now); // and nothing else of it counts
         return false;
+    }
+    return true;
+}
+
+bool
+ConnectionArrival::CheckUrgent()
+{
+    if (!Has(Flag::URG) || m_conn.peerFinSeen)
+    {
+        return true;
+    }
+    m_context.Attach(m_conn);
+    if (NoteUrgent(m_conn, m_urgentEnd))
+    {
+        m_context.Notify(
+            {.kind = NoticeKind::Urgent, .connection = m_conn.id, .bytes = UrgentAhead(m_conn)});
     }
     return true;
 }

@@ -13,6 +13,7 @@
 #include "scoreboard.h"
 #include "state-machine.h"
 #include "undo.h"
+#include "urgent.h"
 
 #include <algorithm>
 #include <cstdint>
@@ -55,6 +56,7 @@ struct Transfer
     Instant nextSending{};              //!< not before, by pacing
     bool paced{false};                  //!< something waits for that
     std::optional<uint64_t> peerFinAt;  //!< stream position of a FIN that came ahead of data
+    Urgency urgency;
 
     /** Makes it as new, for another connection. */
     void Reset()
@@ -69,7 +71,7 @@ struct Transfer
     bool IsIdle() const
     {
         return sent.IsEmpty() && received.IsEmpty() && ackDeadline == kNever && !peerFinAt &&
-               !arrivedTwice && !paced;
+               !arrivedTwice && !paced && urgency.IsEmpty();
     }
 };
 
@@ -245,6 +247,12 @@ struct Connection
         const uint32_t pipe = transfer->sent.Pipe();
         const uint32_t left = agreement.sack ? 0 : transfer->dupAcks * SndMss();
         return pipe > left ? pipe - left : 0;
+    }
+
+    /** Whether what is written last is urgent, and not acknowledged. */
+    bool IsUrgent() const
+    {
+        return transfer && transfer->urgency.sndUp.has_value();
     }
 
     /** Whether something sent is not acknowledged. */

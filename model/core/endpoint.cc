@@ -7,6 +7,7 @@
 #include "output.h"
 #include "path-mtu.h"
 #include "timers.h"
+#include "urgent.h"
 #include "view.h"
 
 #include <algorithm>
@@ -379,6 +380,31 @@ Endpoint::Write(Instant, ConnectionId id, uint32_t bytes, bool more)
     return {taken};
 }
 
+Error
+Endpoint::MarkUrgent(ConnectionId id)
+{
+    Connection* conn = m_impl->connections.Find(id);
+    if (conn == nullptr)
+    {
+        return Error::NotConnected;
+    }
+    if (conn->finQueued)
+    {
+        return Error::SendShutDown;
+    }
+    m_impl->Attach(*conn).urgency.sndUp = conn->FirstUnackedData() + conn->sndQueued;
+    ForgetUrgent(*conn); // where nothing is to be sent
+    m_impl->MarkReady(*conn);
+    return Error::None;
+}
+
+uint32_t
+Endpoint::UrgentAhead(ConnectionId id) const
+{
+    const Connection* conn = m_impl->connections.Find(id);
+    return conn != nullptr ? lifecycle::UrgentAhead(*conn) : 0;
+}
+
 void
 Endpoint::Read(Instant now, ConnectionId id, uint32_t bytes)
 {
@@ -389,6 +415,7 @@ Endpoint::Read(Instant now, ConnectionId id, uint32_t bytes)
     }
     conn->unread -= std::min(bytes, conn->unread);
     NoteRead(*conn, bytes, now);
+    ForgetUrgent(*conn);
     const uint32_t free = conn->FreeReceiveBuffer();
     const uint32_t promised = conn->RcvWnd();
     const uint32_t step = std::min(conn->SndMss(), conn->RcvBuf() / 2);

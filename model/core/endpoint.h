@@ -227,6 +227,16 @@ class Endpoint
      * \returns how many there was room for, or why none
      */
     Result<uint32_t> Write(Instant now, ConnectionId connection, uint32_t bytes, bool more = false);
+
+    /**
+     * What was written so far is urgent, up to its end (RFC 9293 §3.10.3, SEND with the urgent flag).
+     * It stays in the stream; segments up to there say where it ends. RFC 6093: new applications
+     * should not use it.
+     */
+    Error MarkUrgent(ConnectionId connection);
+
+    /** \returns how many bytes are still to be read up to the end of urgent data; 0: none is */
+    uint32_t UrgentAhead(ConnectionId connection) const;
     /** The application has read \p bytes of what arrived in order: the window may open. */
     void Read(Instant now, ConnectionId connection, uint32_t bytes);
     /** No more data will be written: FIN follows the last of it. */

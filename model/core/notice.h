@@ -40,6 +40,7 @@ enum class NoticeKind : uint8_t
     AcceptReady,  //!< `listener` has a connection to accept
     Readable,     //!< data arrived in order, or the stream ended
     PeerClosed,   //!< all that the peer sends has arrived, its FIN included
+    Urgent,       //!< data in the stream is urgent up to `bytes` ahead of what is to be read next
     Acked,        //!< `bytes` more of the stream are acknowledged: forget them
     Closed,       //!< `connection` is gone, for `reason`; if `timeWait` is set, that stands for it
 };

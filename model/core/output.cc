@@ -73,6 +73,7 @@ AckingSegment(Connection& conn, SeqNum seq, Flags flags, Instant now)
     segment.flags = flags | Flag::ACK;
     segment.flags = conn.echoCe ? segment.flags | Flag::ECE : segment.flags;
     segment.window = AdvertiseWindow(conn);
+    MarkUrgent(conn, segment);
     if (conn.agreement.timestamps)
     {
         segment.options.timestamps = Timestamps{TimestampClock(now, conn.tsOffset), conn.tsRecent};
@@ -331,7 +332,7 @@ Output::IsWorthSending(uint32_t length, bool withFin) const
     {
         return true;
     }
-    if (m_conn.push)
+    if (m_conn.push || m_conn.IsUrgent())
     {
         return true;
     }

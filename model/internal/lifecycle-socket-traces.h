@@ -78,6 +78,7 @@ class LifecycleSocketTraces
     LifecycleTracedValue<SequenceNumber32> highestRxAck;
     SegmentTrace tx;
     SegmentTrace rx;
+    TracedCallback<uint32_t> urgent;
 };
 
 } // namespace ns3

@@ -118,6 +118,7 @@ PeerTest::Complete(const Sketch& sketch) const
         segment.ack = SeqNum(kIss) + sketch.ack.value_or(m_ourNext);
     }
     segment.window = sketch.window.value_or(65535);
+    segment.urgent = sketch.urgent;
     segment.payloadLength = sketch.payload;
     segment.options = sketch.options;
     segment.ecn = sketch.ecn;
@@ -178,6 +179,7 @@ PeerTest::Matches(const Sketch& sketch, const OutSegment& out) const
            (!flags.Has(Flag::ACK) ||
             segment.ack == SeqNum(kIrs) + sketch.ack.value_or(m_peerNext)) &&
            (!sketch.window || segment.window == *sketch.window) &&
+           segment.urgent == sketch.urgent &&
            agrees(sketch.options.mss, options.mss) &&
            agrees(sketch.options.windowScale, options.windowScale) &&
            (!sketch.options.sackPermitted || options.sackPermitted) &&
@@ -195,6 +197,7 @@ PeerTest::Expectation(const Sketch& sketch) const
     segment.seq = SeqNum(SeqOf(sketch, m_ourNext));
     segment.ack = SeqNum(sketch.ack.value_or(m_peerNext));
     segment.window = sketch.window.value_or(0);
+    segment.urgent = sketch.urgent;
     segment.options = sketch.options;
     for (const auto& [left, right] : sketch.sacks)
     {

@@ -69,7 +69,12 @@ ToText(const Segment& segment, const Origins& origins)
     {
         text << " ack " << segment.ack.Since(origins.ack);
     }
-    text << " win " << segment.window << OptionText(segment.options, origins.ack);
+    text << " win " << segment.window;
+    if (segment.urgent != 0)
+    {
+        text << " urg " << segment.urgent;
+    }
+    text << OptionText(segment.options, origins.ack);
     return text.str();
 }
 

@@ -124,6 +124,11 @@ Shell::Take(Instant now, const Notice& notice)
             << m_name << " announces data that did not arrive";
         break;
     }
+    case NoticeKind::Urgent:
+        m_transcript.Add(now, m_name + ": urgent up to " + std::to_string(notice.bytes));
+        EXPECT_EQ(notice.bytes, m_core.UrgentAhead(notice.connection));
+        ++Of(notice.connection).urgent;
+        break;
     case NoticeKind::PeerClosed:
         m_transcript.Add(now, m_name + ": the peer closed");
         EXPECT_FALSE(std::exchange(Of(notice.connection).peerClosed, true)) << "said twice";

@@ -28,6 +28,7 @@ class Stream
     uint64_t acked{0};    //!< of these, bytes that the core said may be forgotten
     uint64_t readable{0}; //!< bytes that the core said may be read
     uint64_t read{0};     //!< of these, bytes that were
+    uint32_t urgent{0};   //!< how often the core said that something is
     bool peerClosed{false};
     std::optional<CloseReason> closed;
 

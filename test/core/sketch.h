@@ -22,6 +22,7 @@ struct Sketch
     std::optional<uint32_t> seq{};
     std::optional<uint32_t> ack{};
     std::optional<uint16_t> window{};
+    uint16_t urgent{0};
     Options options{}; //!< blocks of SACK are in `sacks`, since they are relative as well
     std::optional<uint32_t> echo{};
     EcnCodepoint ecn{EcnCodepoint::NotEct}; //!< of a segment that the test sends
@@ -54,6 +55,15 @@ struct Sketch
     Sketch Plus(Flag flag) const
     {
         return With([&](Sketch& sketch) { sketch.flags = sketch.flags | flag; });
+    }
+
+    /** Urgent data ends so many bytes after the first. */
+    Sketch Urgent(uint16_t pointer) const
+    {
+        return With([&](Sketch& sketch) {
+            sketch.urgent = pointer;
+            sketch.flags = sketch.flags | Flag::URG;
+        });
     }
 
     Sketch Mss(std::optional<uint16_t> mss) const

@@ -11,6 +11,7 @@
 #include "ns3/simulator.h"
 #include "ns3/uinteger.h"
 
+#include <gmock/gmock.h>
 #include <set>
 #include <vector>
 
@@ -18,6 +19,7 @@ namespace lifecycle_test
 {
 
 using namespace ns3;
+using ::testing::ElementsAre;
 
 namespace
 {
@@ -214,6 +216,27 @@ TEST_F(SocketTest, ASocketCanBeUsedAgain)
     RunUntil(4);
     EXPECT_EQ(client.connected, 2);
     EXPECT_EQ(server.talkers.size(), 2);
+}
+
+TEST_F(SocketTest, UrgentDataIsReadInItsTurnAndToldOf)
+{
+    TalkingServer server(m_network.Server(), m_network.AnyAt(PORT), 0);
+    std::vector<uint32_t> told;
+    server.listener->TraceConnectWithoutContext(
+        "Urgent",
+        Callback<void, uint32_t>([&told](uint32_t ahead) { told.push_back(ahead); }));
+    const Ptr<Socket> socket = Make();
+    Simulator::Schedule(Seconds(1), [&] {
+        ASSERT_EQ(socket->Connect(m_network.ServerAt(PORT)), 0);
+        EXPECT_EQ(socket->Send(Create<Packet>(10), 0), 10);
+        EXPECT_EQ(socket->Send(Create<Packet>(5), LifecycleTcpSocket::URGENT), 5);
+        EXPECT_EQ(socket->Send(Create<Packet>(5), 2), -1); // MSG_PEEK: what would that be?
+        EXPECT_EQ(socket->GetErrno(), Socket::ERROR_OPNOTSUPP);
+    });
+    RunUntil(3);
+    EXPECT_THAT(told, ElementsAre(15U));
+    ASSERT_EQ(server.talkers.size(), 1);
+    EXPECT_EQ(server.talkers.front().received, 15);
 }
 
 TEST_F(SocketTest, ConnectingTwiceIsAnError)
