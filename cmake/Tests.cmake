@@ -1,4 +1,4 @@
-# Tests (GoogleTest), one program per folder, and benchmarks, one program per file.
+# Tests (GoogleTest), one program per folder.
 
 include(GoogleTest)
 find_package(GTest QUIET)
@@ -80,33 +80,5 @@ if(TARGET tcp-lifecycle)
                          PROPERTIES LABELS package TIMEOUT 300)
   endif()
 
-  # Benchmarks are built by name only: cmake --build ... --target bench
-  add_custom_target(bench)
-  function(tcp_lifecycle_add_benchmark name)
-    add_executable(${name} EXCLUDE_FROM_ALL ${ARGN})
-    set_target_properties(${name} PROPERTIES CXX_STANDARD ${module_standard}
-                                             RUNTIME_OUTPUT_DIRECTORY ${PROJECT_BINARY_DIR}/bench)
-    target_include_directories(${name} PRIVATE ${PROJECT_SOURCE_DIR} ${PROJECT_SOURCE_DIR}/model)
-    target_link_libraries(${name} PRIVATE tcp-lifecycle ${test_libraries})
-    tcp_lifecycle_warnings(${name})
-    add_dependencies(bench ${name})
-  endfunction()
-
-  file(GLOB benchmarks CONFIGURE_DEPENDS ${PROJECT_SOURCE_DIR}/test/bench/*.cc)
-  foreach(benchmark IN LISTS benchmarks)
-    get_filename_component(name ${benchmark} NAME_WE)
-    tcp_lifecycle_add_benchmark(${name} ${benchmark})
-  endforeach()
-  if(TARGET tcp-lifecycle-proxy) # what links the kernel to a simulation is the proxy's
-    file(GLOB transfer_sources CONFIGURE_DEPENDS ${PROJECT_SOURCE_DIR}/test/bench/transfer/*.cc)
-    tcp_lifecycle_add_benchmark(
-      transfer
-      ${transfer_sources}
-      ${PROJECT_SOURCE_DIR}/proxy/addresses.cc
-      ${PROJECT_SOURCE_DIR}/proxy/frame-filter.cc
-      ${PROJECT_SOURCE_DIR}/proxy/host-link.cc
-      ${PROJECT_SOURCE_DIR}/proxy/tap.cc
-      ${PROJECT_SOURCE_DIR}/proxy/tap-net-device.cc)
-    target_link_libraries(transfer PRIVATE ${proxy_libraries} Boost::program_options)
-  endif()
+  include(cmake/Benchmarks.cmake)
 endif()

@@ -1,0 +1,76 @@
+#include "network.h"
+
+#include "ns3/config.h"
+#include "ns3/double.h"
+#include "ns3/internet-stack-helper.h"
+#include "ns3/ipv4-address-helper.h"
+#include "ns3/lifecycle-tcp-helper.h"
+#include "ns3/node.h"
+#include "ns3/point-to-point-helper.h"
+#include "ns3/string.h"
+#include "ns3/traffic-control-helper.h"
+
+namespace bench
+{
+
+using namespace ns3;
+
+void
+InstallStack(Tcp tcp, const NodeContainer& nodes, Time timeWait)
+{
+    const Time msl = timeWait / 2;
+    if (tcp == Tcp::LIFECYCLE)
+    {
+        LifecycleTcpHelper lifecycle;
+        lifecycle.SetProfile("Linux");
+        lifecycle.SetTimeWaitModel("ns3::TcpTimeWaitModel", "Msl", TimeValue(msl));
+        lifecycle.Install(nodes);
+    }
+    else
+    {
+        Config::SetDefault("ns3::TcpSocketBase::MaxSegLifetime", DoubleValue(msl.GetSeconds()));
+    }
+    InternetStackHelper stack;
+    stack.SetIpv6StackInstall(false);
+    stack.Install(nodes);
+}
+
+Ends
+Connect(Ptr<Node> near, Ptr<Node> far, const Link& link)
+{
+    static Ipv4AddressHelper addresses("10.0.0.0", "255.255.255.252");
+    PointToPointHelper helper;
+    helper.SetDeviceAttribute("DataRate", StringValue(link.rate));
+    helper.SetChannelAttribute("Delay", TimeValue(link.delay));
+    helper.SetQueue("ns3::DropTailQueue",
+                    "MaxSize",
+                    StringValue(std::to_string(link.queuePackets) + "p"));
+    const NetDeviceContainer devices = helper.Install(near, far);
+    if (link.fqCoDel)
+    {
+        TrafficControlHelper::Default().Install(devices);
+    }
+    const Ipv4InterfaceContainer interfaces = addresses.Assign(devices);
+    addresses.NewNetwork();
+    if (!link.fqCoDel)
+    {
+        TrafficControlHelper().Uninstall(
+            devices); // Assign() has installed what ns-3 has by default
+    }
+    return {DynamicCast<PointToPointNetDevice>(devices.Get(1)), interfaces.GetAddress(1)};
+}
+
+Star::Star(Tcp tcp, uint32_t count, const Link& link, Time timeWait)
+    : clients(count),
+      server(CreateObject<Node>())
+{
+    NodeContainer all(clients);
+    all.Add(server);
+    InstallStack(tcp, all, timeWait);
+    for (uint32_t i = 0; i < count; ++i)
+    {
+        addresses.push_back(Connect(clients.Get(i), server, link).address);
+    }
+}
+
+} // namespace bench

@@ -1,0 +1,71 @@
+#ifndef LIFECYCLE_BENCH_NETWORK_H
+#define LIFECYCLE_BENCH_NETWORK_H
+
+#include "bench.h"
+
+#include "ns3/ipv4-address.h"
+#include "ns3/node-container.h"
+#include "ns3/nstime.h"
+#include "ns3/point-to-point-net-device.h"
+#include "ns3/ptr.h"
+
+#include <cstdint>
+#include <string>
+#include <vector>
+
+/// The networks of the benchmarks: the same with either TCP.
+namespace bench
+{
+
+/// A link of two.
+struct Link
+{
+    std::string rate{"10Gbps"};
+    ns3::Time delay;
+    uint32_t queuePackets{100}; ///< of each device
+    bool fqCoDel{false};        ///< before each device's queue; else no queue disc
+};
+
+/**
+ * Installs IPv4 and a TCP.
+ * \param tcp which one; this module's with the profile Linux
+ * \param nodes where
+ * \param timeWait how long TIME-WAIT lasts
+ */
+void InstallStack(Tcp tcp, const ns3::NodeContainer& nodes, ns3::Time timeWait = ns3::Seconds(240));
+
+/// What Connect() has made.
+struct Ends
+{
+    ns3::Ptr<ns3::PointToPointNetDevice> device; ///< at the far end
+    ns3::Ipv4Address address;                    ///< of the far end
+};
+
+/**
+ * Puts a link, with a subnet of its own, between two nodes.
+ * \param near one of them
+ * \param far the other
+ * \param link what it is like
+ * \returns its far end
+ */
+Ends Connect(ns3::Ptr<ns3::Node> near, ns3::Ptr<ns3::Node> far, const Link& link);
+
+/// Clients, each with a link to one server.
+struct Star
+{
+    /**
+     * \param tcp of all nodes
+     * \param clients how many
+     * \param link what each link is like
+     * \param timeWait how long TIME-WAIT lasts
+     */
+    Star(Tcp tcp, uint32_t clients, const Link& link, ns3::Time timeWait);
+
+    ns3::NodeContainer clients;
+    ns3::Ptr<ns3::Node> server;
+    std::vector<ns3::Ipv4Address> addresses; ///< of the server, as each client reaches it
+};
+
+} // namespace bench
+
+#endif /* LIFECYCLE_BENCH_NETWORK_H */
