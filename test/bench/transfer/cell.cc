@@ -16,7 +16,7 @@
 
 using namespace ns3;
 
-namespace bench
+namespace transfer
 {
 
 namespace
@@ -119,4 +119,4 @@ SetQueue(const Cell& cell, const NetDeviceContainer& bottleneck)
     }
 }
 
-} // namespace bench
+} // namespace transfer

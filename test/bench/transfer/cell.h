@@ -7,7 +7,7 @@
 #include <cstdint>
 #include <string>
 
-namespace bench
+namespace transfer
 {
 
 constexpr uint32_t BUFFER = 4 << 20; ///< bytes, of senders and receivers
@@ -56,6 +56,6 @@ ns3::NetDeviceContainer MakeBottleneck(const Cell& cell,
 /// are assigned, after the stack is installed.
 void SetQueue(const Cell& cell, const ns3::NetDeviceContainer& bottleneck);
 
-} // namespace bench
+} // namespace transfer
 
 #endif // BENCH_TRANSFER_CELL_H

@@ -38,7 +38,7 @@
 
 using namespace ns3;
 
-namespace bench
+namespace transfer
 {
 
 namespace
@@ -340,4 +340,4 @@ RunKernel(const Cell& cell, const std::vector<uint32_t>& seeds)
     return outcomes;
 }
 
-} // namespace bench
+} // namespace transfer

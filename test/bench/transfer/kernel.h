@@ -7,7 +7,7 @@
 #include <string>
 #include <vector>
 
-namespace bench
+namespace transfer
 {
 
 /// What the Linux kernel got in a cell, in real time.
@@ -32,6 +32,6 @@ std::string WhyNoKernel();
 std::vector<std::optional<KernelOutcome>> RunKernel(const Cell& cell,
                                                     const std::vector<uint32_t>& seeds);
 
-} // namespace bench
+} // namespace transfer
 
 #endif // BENCH_TRANSFER_KERNEL_H

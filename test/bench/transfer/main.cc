@@ -21,7 +21,7 @@
 #include <string>
 #include <vector>
 
-using namespace bench;
+using namespace transfer;
 namespace po = boost::program_options;
 
 namespace

@@ -18,7 +18,7 @@
 
 using namespace ns3;
 
-namespace bench
+namespace transfer
 {
 
 Outcome
@@ -69,4 +69,4 @@ RunSimulated(const Cell& cell, bool lifecycle, uint32_t seed)
     return tally.Get(cell.seconds);
 }
 
-} // namespace bench
+} // namespace transfer

@@ -3,12 +3,12 @@
 
 #include "cell.h"
 
-namespace bench
+namespace transfer
 {
 
 /// \param lifecycle this TCP, otherwise ns-3's own \returns what flows of BulkSendApplication got
 Outcome RunSimulated(const Cell& cell, bool lifecycle, uint32_t seed);
 
-} // namespace bench
+} // namespace transfer
 
 #endif // BENCH_TRANSFER_SIMULATED_H
