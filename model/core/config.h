@@ -291,15 +291,23 @@ enum class Ecn : uint8_t
     Active,  //!< our SYN asks for it
 };
 
+/** When reading makes so much room that the peer is told at once. */
+enum class WindowUpdates : uint8_t
+{
+    WhenDoubled, //!< what is offered more than doubles (Linux __tcp_cleanup_rbuf())
+    BySteps,     //!< a quarter of the buffer, and less where there is little (FreeBSD tcp_output())
+};
+
 /** Carrying data. */
 struct DataConfig
 {
-    uint16_t mss{1460};                   //!< largest payload to accept where the link does not say
-    uint16_t mssLimit{UINT16_MAX};        //!< largest payload to accept whatever the link says
-    uint32_t sndBuf{131072};              //!< bytes; stock ns-3 default of SndBufSize
-    uint32_t rcvBuf{131072};              //!< bytes; stock ns-3 default of RcvBufSize
-    uint32_t windowClamp{UINT32_MAX};     //!< bytes that the window offers at the most
-    bool offersAllFree{false};            //!< every window says all that is free, by the byte
+    uint16_t mss{1460};               //!< largest payload to accept where the link does not say
+    uint16_t mssLimit{UINT16_MAX};    //!< largest payload to accept whatever the link says
+    uint32_t sndBuf{131072};          //!< bytes; stock ns-3 default of SndBufSize
+    uint32_t rcvBuf{131072};          //!< bytes; stock ns-3 default of RcvBufSize
+    uint32_t windowClamp{UINT32_MAX}; //!< bytes that the window offers at the most
+    bool offersAllFree{false};        //!< every window says all that is free, by the byte
+    WindowUpdates windowUpdates{WindowUpdates::WhenDoubled}; //!< after the application reads
     bool roundRcvBuf{false};              //!< rcvBuf is made a multiple of the MSS (FreeBSD)
     uint32_t initialWindow{10};           //!< segments, RFC 6928
     uint32_t initialSsthresh{UINT32_MAX}; //!< bytes, RFC 5681 §3.1: arbitrarily high
@@ -314,6 +322,7 @@ struct DataConfig
     Duration persistMaximum{Duration::max()}; //!< the longest
     Duration delayedAck{40ms};                //!< Linux TCP_DELACK_MIN
     uint32_t segmentsPerAck{2};               //!< RFC 9293 §3.8.6.3
+    bool acksOldTextAtOnce{false};            //!< also where the rest of the segment is new
     uint32_t dupAckThreshold{3};              //!< RFC 5681 §3.2
     bool nagle{true};                         //!< RFC 9293 §3.7.4
     bool windowScaling{true};                 //!< RFC 7323

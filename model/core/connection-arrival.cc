@@ -765,7 +765,7 @@ ConnectionArrival::ProcessText()
     Transfer& transfer = m_context.Attach(m_conn);
     const bool hadGap = !transfer.received.IsEmpty(); // to fill one is worth an ACK at once
     NoteArrivedTwice(m_segment.seq, first);
-    if (!inOrder)
+    if (hadGap && old == 0) // there is one block for both, and this is the lower part
     {
         NoteHeldTwice({offset, offset + length});
     }
@@ -788,7 +788,9 @@ ConnectionArrival::ProcessText()
     }
     if (m_segment.payloadLength > 0 || !inOrder)
     {
-        ScheduleAck(inOrder && isNew && !cut && !hadGap);
+        const bool isRepeated =
+            old > 0 && m_conn.agreement.sack && m_conn.config->data.acksOldTextAtOnce;
+        ScheduleAck(inOrder && isNew && !cut && !hadGap && !isRepeated);
     }
     return true;
 }

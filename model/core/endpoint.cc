@@ -416,11 +416,7 @@ Endpoint::Read(Instant now, ConnectionId id, uint32_t bytes)
     conn->unread -= std::min(bytes, conn->unread);
     NoteRead(*conn, bytes, now);
     ForgetUrgent(*conn);
-    const uint32_t free = conn->FreeReceiveBuffer();
-    const uint32_t promised = conn->RcvWnd();
-    const uint32_t step = std::min(conn->SndMss(), conn->RcvBuf() / 2);
-    // As Linux's tcp_cleanup_rbuf: the peer is told at once if its window more than doubles.
-    if (!conn->peerFinSeen && free >= promised + step && free / 2 >= promised)
+    if (IsWindowUpdateDue(*conn))
     {
         conn->ackNow = true;
         m_impl->MarkReady(*conn);

@@ -229,9 +229,9 @@ class Endpoint
     Result<uint32_t> Write(Instant now, ConnectionId connection, uint32_t bytes, bool more = false);
 
     /**
-     * What was written so far is urgent, up to its end (RFC 9293 §3.10.3, SEND with the urgent flag).
-     * It stays in the stream; segments up to there say where it ends. RFC 6093: new applications
-     * should not use it.
+     * What was written so far is urgent, up to its end (RFC 9293 §3.10.3, SEND with the urgent
+     * flag). It stays in the stream; segments up to there say where it ends. RFC 6093: new
+     * applications should not use it.
      */
     Error MarkUrgent(ConnectionId connection);
 

@@ -565,6 +565,27 @@ AdvertiseWindow(Connection& conn)
     return static_cast<uint16_t>(field);
 }
 
+bool
+IsWindowUpdateDue(const Connection& conn)
+{
+    const uint32_t free = conn.FreeReceiveBuffer();
+    const uint32_t promised = conn.RcvWnd();
+    if (conn.peerFinSeen || free <= promised)
+    {
+        return false;
+    }
+    const uint32_t more = free - promised;
+    const uint32_t buffer = conn.RcvBuf();
+    const uint32_t mss = conn.SndMss();
+    if (conn.config->data.windowUpdates == WindowUpdates::WhenDoubled)
+    {
+        return more >= std::min(mss, buffer / 2) && free / 2 >= promised;
+    }
+    const bool ackIsOwed = conn.transfer && conn.transfer->ackDeadline != kNever; // which will tell
+    const bool isStep = more >= buffer / 4 || free <= buffer / 8 || buffer <= 8 * mss;
+    return !ackIsOwed && ((more >= 2 * mss && isStep) || more >= buffer / 2);
+}
+
 Segment
 MakeReset(const Connection& connection, Instant now)
 {

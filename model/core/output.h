@@ -29,6 +29,9 @@ Segment MakeAck(Connection& connection, Instant now);
  */
 uint16_t AdvertiseWindow(Connection& connection);
 
+/** Whether the application has read so much that the peer is to be told at once. */
+bool IsWindowUpdateDue(const Connection& connection);
+
 /** The RST that ends a synchronized connection from this side (RFC 9293 §3.10.5). */
 Segment MakeReset(const Connection& connection, Instant now);
 

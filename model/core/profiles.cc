@@ -112,16 +112,18 @@ FreeBsd()
             },
         .data =
             {
-                .offersAllFree = true,   // tcp_output(): recwin
-                .roundRcvBuf = true,     // tcp_mss()
-                .rto = {.initial = 1s,   // TCPTV_RTOBASE
-                        .minimum = 30ms, // TCPTV_MIN
-                        .maximum = 64s,  // TCPTV_REXMTMAX
+                .offersAllFree = true,                   // tcp_output(): recwin
+                .windowUpdates = WindowUpdates::BySteps, // tcp_output(): adv
+                .roundRcvBuf = true,                     // tcp_mss()
+                .rto = {.initial = 1s,                   // TCPTV_RTOBASE
+                        .minimum = 30ms,                 // TCPTV_MIN
+                        .maximum = 64s,                  // TCPTV_REXMTMAX
                         .minimumBoundsVariance = false,
                         .slop = 200ms},                        // TCPTV_CPU_VAR in TCPT_RANGESET()
                 .dataRetries = 12,                             // TCP_MAXRXTSHIFT
                 .persistMinimum = 5s,                          // TCPTV_PERSMIN
                 .persistMaximum = 60s,                         // TCPTV_PERSMAX
+                .acksOldTextAtOnce = true,                     // tcp_do_segment(): DSACK
                 .lossDetection = LossDetection::DuplicateAcks, // functions_default: freebsd
                 .lossProbe = false,                            // only in the stack "rack"
                 .fRto = false,                                 // it has none

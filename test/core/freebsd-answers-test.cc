@@ -177,6 +177,47 @@ TEST_F(FreeBsdAnswers, OldTimestampIsAnsweredOnlyWithText)
 
 // TIME-WAIT: tcp_twcheck().
 
+TEST_F(FreeBsdAnswers, PartlyOldTextIsAcknowledgedAtOnce) // tcp_do_segment(): "ACK now"
+{
+    AcceptAndEstablish(Syn().SackPermitted());
+    Send(Data(10));
+    Send(Data(20).Seq(1));
+    Expect(Ack(21).Sack(1, 11));
+    Send(Data(10));
+    ExpectAfter(40ms, Ack(31)); // and new text alone is not
+}
+
+TEST_F(FreeBsdAnswers, WindowIsUpdatedByAQuarterOfTheBuffer) // tcp_output(): adv
+{
+    config.data.rcvBuf = 40000;
+    AcceptAndEstablish();
+    for (int i = 0; i < 12; ++i)
+    {
+        Send(Data(1000));
+        Send(Data(1000));
+        Expect(Ack());
+    }
+    Read(9999);
+    NothingSent();
+    Read(1);
+    Expect(Ack().Window(26000));
+}
+
+TEST_F(FreeBsdAnswers, WindowUpdateTravelsWithAnAckThatIsOwed) // tcp_output(): TF_DELACK
+{
+    config.data.rcvBuf = 40000;
+    AcceptAndEstablish();
+    for (int i = 0; i < 10; ++i)
+    {
+        Send(Data(1000));
+        Send(Data(1000));
+        Expect(Ack());
+    }
+    Send(Data(1000));
+    ReadAll();
+    ExpectAfter(40ms, Ack().Window(40000));
+}
+
 TEST_F(FreeBsdAnswers, TimeWaitIgnoresEveryReset)
 {
     GoTo(State::TimeWait);

@@ -417,6 +417,27 @@ TEST_F(ModernRecovery, PartOfASegmentThatCameBeforeIsReported) // RFC 2883 §4.2
     Expect(Ack(1501).Sack(501, 1001));
 }
 
+TEST_F(ModernRecovery, WhatFillsAHoleAndMoreIsReportedAsFarAsItWasHeld) // Linux tcp_ofo_queue()
+{
+    AcceptAndEstablish(Syn().SackPermitted());
+    Send(Data(1000).Seq(1001));
+    Expect(Ack(1).Sack(1001, 2001));
+    Send(Data(1000).Seq(4001));
+    Expect(Ack(1).Sack(4001, 5001).Sack(1001, 2001));
+    Send(Data(1500).Seq(1)); // the second half is held already
+    Expect(Ack(2001).Sack(1001, 1501).Sack(4001, 5001));
+}
+
+TEST_F(ModernRecovery, OfWhatCameTwiceTheFirstPartIsReported)
+{
+    AcceptAndEstablish(Syn().SackPermitted());
+    Send(Data(1000));
+    Send(Data(1000).Seq(2001));
+    Expect(Ack(1001).Sack(2001, 3001));
+    Send(Data(2000).Seq(501)); // its beginning was read, its end is held
+    Expect(Ack(3001).Sack(501, 1001));
+}
+
 TEST_F(ModernRecovery, DuplicatesAreNotReportedToWhoDoesNotSpeakSack)
 {
     AcceptAndEstablish();
