@@ -86,6 +86,22 @@ Context::Lookup(const FourTuple& tuple) const
                       [&](RecordRef ref) { return TupleOf(ref) == tuple; });
 }
 
+void
+Context::Index(const FourTuple& tuple, RecordRef ref)
+{
+    demux.Insert(HashTuple(tuple, demuxKey), ref, [this](RecordRef other) {
+        return HashTuple(TupleOf(other), demuxKey);
+    });
+}
+
+void
+Context::Unindex(const FourTuple& tuple, RecordRef ref)
+{
+    demux.Erase(HashTuple(tuple, demuxKey), ref, [this](RecordRef other) {
+        return HashTuple(TupleOf(other), demuxKey);
+    });
+}
+
 Listener*
 Context::FindListener(const Segment& segment)
 {
@@ -126,7 +142,7 @@ Context::MakeConnection(const FourTuple& tuple,
     Connection& connection = connections.Get(id.index);
     connection.id = id;
     connection.config = std::move(connectionConfig);
-    demux.Insert(HashTuple(tuple, demuxKey), {RecordKind::Connection, id.index});
+    Index(tuple, {RecordKind::Connection, id.index});
     CountTransition(State::Closed, born);
     return connection;
 }
@@ -168,7 +184,7 @@ Context::Forget(Connection& connection)
         }
     }
     orphans -= connection.detached;
-    demux.Erase(HashTuple(connection.tuple, demuxKey), {RecordKind::Connection, id.index});
+    Unindex(connection.tuple, {RecordKind::Connection, id.index});
     deadlines.Settle(id.index, kNever);
     if (connection.transfer)
     {
@@ -258,7 +274,7 @@ Context::LeaveTimeWaitRecord(Connection& connection, Duration length, Instant no
     closed.timeWait = timeWaits.Make(record);
     const uint32_t index = closed.timeWait.index;
     timeWaitTimers.Start(index, now, length);
-    demux.Insert(HashTuple(record.tuple, demuxKey), {RecordKind::TimeWait, index});
+    Index(record.tuple, {RecordKind::TimeWait, index});
     ++counters.timeWaits;
     Notify(closed);
 }
@@ -283,7 +299,7 @@ uint32_t
 Context::MakeRequest(const RequestRecord& request)
 {
     const Handle<RequestRecord> handle = requests.Make(request);
-    demux.Insert(HashTuple(request.tuple, demuxKey), {RecordKind::Request, handle.index});
+    Index(request.tuple, {RecordKind::Request, handle.index});
     CountTransition(State::Closed, State::SynReceived);
     ++listeners.Find(request.listener)->halfOpen;
     ++counters.passiveOpens;
@@ -304,7 +320,7 @@ Context::EndRequest(uint32_t index, std::optional<Event> event)
         --listener->halfOpen;
     }
     requestTimers.Stop(index);
-    demux.Erase(HashTuple(request.tuple, demuxKey), {RecordKind::Request, index});
+    Unindex(request.tuple, {RecordKind::Request, index});
     CountTransition(State::SynReceived, State::Closed);
     if (event)
     {
@@ -324,7 +340,7 @@ Context::EndTimeWait(uint32_t index, Event event)
     const TimeWaitRecord& record = timeWaits.Get(index);
     const TimeWaitId id = timeWaits.HandleOf(index);
     timeWaitTimers.Stop(index);
-    demux.Erase(HashTuple(record.tuple, demuxKey), {RecordKind::TimeWait, index});
+    Unindex(record.tuple, {RecordKind::TimeWait, index});
     CountTransition(State::TimeWait, *Next(State::TimeWait, event));
     Notify({.kind = NoticeKind::StateChanged,
             .from = State::TimeWait,

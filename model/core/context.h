@@ -138,6 +138,8 @@ class Context
     void Forget(Connection& connection);
     void Spare(std::unique_ptr<Transfer> transfer);
     const FourTuple& TupleOf(RecordRef ref) const;
+    void Index(const FourTuple& tuple, RecordRef ref);
+    void Unindex(const FourTuple& tuple, RecordRef ref);
 
     std::vector<std::unique_ptr<Transfer>> m_spareTransfers;
     std::chrono::seconds m_challengeSecond{-1};

@@ -8,6 +8,17 @@ namespace lifecycle
 namespace
 {
 constexpr std::size_t kArity = 4; //!< children of a node: flatter than a binary heap
+
+/** Makes room for one more by an eighth, not by doubling: there are very many of these. */
+template <typename T>
+void
+Grow(std::vector<T>& vector, std::size_t size)
+{
+    if (size > vector.capacity())
+    {
+        vector.reserve(size + size / 8 + 4);
+    }
+}
 } // namespace
 
 void
@@ -33,8 +44,10 @@ DeadlineHeap::Settle(uint32_t id, Instant when)
     {
         if (id >= m_positions.size())
         {
-            m_positions.resize(std::max<std::size_t>(id + 1, m_positions.size() * 2), kAbsent);
+            Grow(m_positions, id + std::size_t{1});
+            m_positions.resize(id + std::size_t{1}, kAbsent);
         }
+        Grow(m_heap, m_heap.size() + 1);
         m_heap.push_back(entry);
         SiftUp(m_heap.size() - 1, entry);
     }
@@ -62,7 +75,7 @@ Instant
 DeadlineHeap::Of(uint32_t id) const
 {
     const uint32_t position = PositionOf(id);
-    return position == kAbsent ? kNever : m_heap[position].when;
+    return position == kAbsent ? kNever : Instant(m_heap[position].when);
 }
 
 uint32_t

@@ -31,7 +31,7 @@ class DeadlineHeap
     /** \returns the earliest deadline, kNever if there is none */
     Instant Earliest() const
     {
-        return m_heap.empty() ? kNever : m_heap.front().when;
+        return m_heap.empty() ? kNever : Instant(m_heap.front().when);
     }
 
     /** \returns the deadline kept for \p id, kNever if there is none */
@@ -45,13 +45,15 @@ class DeadlineHeap
   private:
     struct Entry
     {
-        Instant when;
+        PackedInstant when;
         uint32_t id;
 
         /** Equal deadlines come due in the order of their numbers: runs are repeatable. */
         bool IsBefore(const Entry& other) const
         {
-            return when != other.when ? when < other.when : id < other.id;
+            const Instant mine = when;
+            const Instant others = other.when;
+            return mine != others ? mine < others : id < other.id;
         }
     };
 

@@ -1,10 +1,11 @@
 #ifndef LIFECYCLE_CORE_DEMUX_H
 #define LIFECYCLE_CORE_DEMUX_H
 
+#include "hash-index.h"
+
 #include <cstddef>
 #include <cstdint>
 #include <optional>
-#include <vector>
 
 namespace lifecycle
 {
@@ -27,8 +28,8 @@ struct RecordRef
 };
 
 /**
- * The hash table from four-tuples to records: open addressing with linear probing. It keeps the
- * hash and a reference only; the caller compares tuples, since the records hold them.
+ * The hash table from four-tuples to records. The caller compares tuples, and tells hashes again,
+ * since the records hold them.
  */
 class Demux
 {
@@ -40,64 +41,44 @@ class Demux
     template <typename Matches>
     std::optional<RecordRef> Find(uint32_t hash, Matches matches) const
     {
-        if (m_size == 0)
-        {
-            return std::nullopt;
-        }
-        for (std::size_t i = Home(hash); m_slots[i].packed != kEmpty; i = After(i))
-        {
-            if (m_slots[i].hash == hash && matches(Unpack(m_slots[i].packed)))
-            {
-                return Unpack(m_slots[i].packed);
-            }
-        }
-        return std::nullopt;
+        const std::optional<uint32_t> found =
+            m_index.Find(hash, [&](uint32_t packed) { return matches(Unpack(packed)); });
+        return found ? std::optional(Unpack(*found)) : std::nullopt;
     }
 
-    void Insert(uint32_t hash, RecordRef ref);
-    /** Takes out \p ref, which was inserted with \p hash. */
-    void Erase(uint32_t hash, RecordRef ref);
+    /** \param hashOf called with the reference of any record that is in, tells its hash */
+    template <typename HashOf>
+    void Insert(uint32_t hash, RecordRef ref, HashOf hashOf)
+    {
+        m_index.Insert(hash, Pack(ref), [&](uint32_t packed) { return hashOf(Unpack(packed)); });
+    }
+
+    /** Takes out \p ref, which was inserted with \p hash. \param hashOf as in Insert() */
+    template <typename HashOf>
+    void Erase(uint32_t hash, RecordRef ref, HashOf hashOf)
+    {
+        m_index.Erase(hash, Pack(ref), [&](uint32_t packed) { return hashOf(Unpack(packed)); });
+    }
 
     std::size_t Size() const
     {
-        return m_size;
+        return m_index.Size();
     }
 
   private:
-    struct Slot
-    {
-        uint32_t hash{0};
-        uint32_t packed{kEmpty};
-    };
-
-    static constexpr uint32_t kEmpty = UINT32_MAX;
-    static constexpr uint32_t kKindShift = 30; //!< a slab holds up to 2^30 records
+    static constexpr uint32_t kRecords = HashIndex::kMost / 4; //!< that a slab can hold
 
     static RecordRef Unpack(uint32_t packed)
     {
-        return {static_cast<RecordKind>(packed >> kKindShift), packed & ((1U << kKindShift) - 1)};
+        return {static_cast<RecordKind>(packed / kRecords), packed % kRecords};
     }
 
     static uint32_t Pack(RecordRef ref)
     {
-        return static_cast<uint32_t>(ref.kind) << kKindShift | ref.index;
+        return static_cast<uint32_t>(ref.kind) * kRecords + ref.index;
     }
 
-    std::size_t Home(uint32_t hash) const
-    {
-        return hash & (m_slots.size() - 1);
-    }
-
-    std::size_t After(std::size_t i) const
-    {
-        return (i + 1) & (m_slots.size() - 1);
-    }
-
-    void Resize(std::size_t slots);
-    void Place(Slot slot);
-
-    std::vector<Slot> m_slots; //!< its size is a power of two, or zero
-    std::size_t m_size{0};
+    HashIndex m_index;
 };
 
 } // namespace lifecycle

@@ -80,11 +80,10 @@ struct Endpoint::Impl : Context
             return false;
         }
         const TimeWaitRecord& record = timeWaits.Get(ref.index);
-        const Duration age = now - (record.expiry.deadline - timeWaitTimers.WaitOf(ref.index));
         const TimeWaitFacts facts{.rcvNxt = record.rcvNxt,
                                   .timestamps = record.timestamps,
                                   .tsRecent = record.tsRecent,
-                                  .age = age,
+                                  .age = now - timeWaitTimers.BeganAt(ref.index),
                                   .boundPort = boundPort};
         return newcomer.closing.model->YieldsToConnect(newcomer, facts);
     }

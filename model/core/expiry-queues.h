@@ -19,7 +19,7 @@ struct ExpiryLink
 {
     static constexpr uint32_t kNone = UINT32_MAX;
 
-    Instant deadline{kNever};
+    PackedInstant deadline{kNever};
     uint32_t previous{kNone};
     uint32_t next{kNone};
     uint32_t queue{kNone};
@@ -73,6 +73,12 @@ class ExpiryQueues
         return m_queues[Link(index).queue].wait;
     }
 
+    /** \returns since when the record in slot \p index, which is in a queue, waits */
+    Instant BeganAt(uint32_t index)
+    {
+        return Instant(Link(index).deadline) - WaitOf(index);
+    }
+
     /** Takes the record in slot \p index out of its queue, if it is in one. */
     void Stop(uint32_t index)
     {
@@ -88,7 +94,7 @@ class ExpiryQueues
         if (link.previous == ExpiryLink::kNone)
         {
             const bool empty = queue.first == ExpiryLink::kNone;
-            m_heads.Settle(link.queue, empty ? kNever : Link(queue.first).deadline);
+            m_heads.Settle(link.queue, empty ? kNever : Instant(Link(queue.first).deadline));
             if (empty)
             {
                 m_byWait.erase(queue.wait);

@@ -239,7 +239,7 @@ Placement
 RequestArrival::Promote()
 {
     const RequestRecord promoted = m_request;
-    const Instant sentAt = promoted.expiry.deadline - m_context.requestTimers.WaitOf(m_index);
+    const Instant sentAt = m_context.requestTimers.BeganAt(m_index);
     m_context.EndRequest(m_index, std::nullopt);
     Connection& conn = lifecycle::Promote(m_context, m_listener, promoted, m_segment, m_now);
     if (promoted.retries == 0)

@@ -1,9 +1,11 @@
 #ifndef LIFECYCLE_CORE_SLAB_H
 #define LIFECYCLE_CORE_SLAB_H
 
+#include <array>
 #include <cassert>
 #include <cstddef>
 #include <cstdint>
+#include <cstring>
 #include <memory>
 #include <new>
 #include <utility>
@@ -55,22 +57,18 @@ class Slab
             AddBlock();
         }
         const uint32_t index = m_freeHead;
-        Slot& slot = At(index);
-        new (slot.storage) T(std::forward<Args>(args)...);
-        m_freeHead = slot.nextFree;
-        ++slot.generation; // odd: alive
+        m_freeHead = NextFree(index);
+        new (Storage(index)) T(std::forward<Args>(args)...);
         ++m_alive;
-        return {index, slot.generation};
+        return {index, ++Generation(index)}; // odd: alive
     }
 
     void Free(Handle<T> handle)
     {
-        Slot& slot = At(handle.index);
-        assert(slot.generation == handle.generation);
-        slot.Record()->~T();
-        ++slot.generation; // even: free
-        slot.nextFree = m_freeHead;
-        m_freeHead = handle.index;
+        assert(Generation(handle.index) == handle.generation);
+        Record(handle.index)->~T();
+        ++Generation(handle.index); // even: free
+        PutFree(handle.index);
         --m_alive;
     }
 
@@ -81,8 +79,7 @@ class Slab
         {
             return nullptr;
         }
-        Slot& slot = At(handle.index);
-        return slot.generation == handle.generation ? slot.Record() : nullptr;
+        return Generation(handle.index) == handle.generation ? Record(handle.index) : nullptr;
     }
 
     const T* Find(Handle<T> handle) const
@@ -93,18 +90,18 @@ class Slab
     /** The record in a slot that is known to be alive. */
     T& Get(uint32_t index)
     {
-        return *At(index).Record();
+        return *Record(index);
     }
 
     const T& Get(uint32_t index) const
     {
-        return *const_cast<Slab*>(this)->At(index).Record();
+        return *Record(index);
     }
 
     /** The handle of a slot that is known to be alive. */
     Handle<T> HandleOf(uint32_t index) const
     {
-        return {index, const_cast<Slab*>(this)->At(index).generation};
+        return {index, Generation(index)};
     }
 
     std::size_t Size() const
@@ -118,10 +115,9 @@ class Slab
     {
         for (uint32_t index = 0; index < m_blocks.size() * kBlock; ++index)
         {
-            Slot& slot = At(index);
-            if (slot.generation % 2 == 1)
+            if (Generation(index) % 2 == 1)
             {
-                visit(Handle<T>{index, slot.generation}, *slot.Record());
+                visit(HandleOf(index), *Record(index));
             }
         }
     }
@@ -134,38 +130,62 @@ class Slab
     }
 
   private:
-    static constexpr uint32_t kBlock = 64; //!< records in a block
+    static constexpr uint32_t kBlock = 32; //!< records in a block
     static constexpr uint32_t kNone = UINT32_MAX;
 
-    struct Slot
+    /** Generations apart from the records, so that no record is padded because of its own. */
+    struct Block
     {
-        uint32_t generation{0};
-        uint32_t nextFree{kNone};
-        alignas(T) std::byte storage[sizeof(T)];
-
-        T* Record()
-        {
-            return std::launder(reinterpret_cast<T*>(storage));
-        }
+        std::array<uint32_t, kBlock> generations{};
+        alignas(T) std::byte storage[kBlock * sizeof(T)];
     };
 
-    Slot& At(uint32_t index)
+    static_assert(sizeof(T) >= sizeof(uint32_t), "a free slot names the next");
+
+    uint32_t& Generation(uint32_t index)
     {
-        return m_blocks[index / kBlock][index % kBlock];
+        return m_blocks[index / kBlock]->generations[index % kBlock];
+    }
+
+    uint32_t Generation(uint32_t index) const
+    {
+        return m_blocks[index / kBlock]->generations[index % kBlock];
+    }
+
+    std::byte* Storage(uint32_t index) const
+    {
+        return m_blocks[index / kBlock]->storage + index % kBlock * sizeof(T);
+    }
+
+    T* Record(uint32_t index) const
+    {
+        return std::launder(reinterpret_cast<T*>(Storage(index)));
+    }
+
+    uint32_t NextFree(uint32_t index) const
+    {
+        uint32_t next = 0;
+        std::memcpy(&next, Storage(index), sizeof(next));
+        return next;
+    }
+
+    void PutFree(uint32_t index)
+    {
+        std::memcpy(Storage(index), &m_freeHead, sizeof(m_freeHead));
+        m_freeHead = index;
     }
 
     void AddBlock()
     {
         const uint32_t first = static_cast<uint32_t>(m_blocks.size()) * kBlock;
-        m_blocks.push_back(std::make_unique<Slot[]>(kBlock));
+        m_blocks.emplace_back(new Block);   // its storage is not to be filled with zeros
         for (uint32_t i = kBlock; i-- > 0;) // the lowest index is handed out first
         {
-            At(first + i).nextFree = m_freeHead;
-            m_freeHead = first + i;
+            PutFree(first + i);
         }
     }
 
-    std::vector<std::unique_ptr<Slot[]>> m_blocks;
+    std::vector<std::unique_ptr<Block>> m_blocks;
     uint32_t m_freeHead{kNone};
     std::size_t m_alive{0};
 };

@@ -27,14 +27,12 @@ class Record
 
     TimeWaitPlace Place(Instant now) const
     {
-        const Duration age =
-            now - (m_record.expiry.deadline - m_context.timeWaitTimers.WaitOf(m_index));
         return {m_record.sndNxt,
                 m_record.rcvNxt,
                 m_record.rcvWnd,
                 m_record.timestamps,
                 m_record.tsRecent,
-                age};
+                now - m_context.timeWaitTimers.BeganAt(m_index)};
     }
 
     AnswerLimiter& Limiter()

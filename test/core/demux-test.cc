@@ -30,8 +30,9 @@ TEST(Demux, AgreesWithAnUnorderedMapOverRandomOperations)
     for (uint32_t key = 0; key < kKeys; ++key)
     {
         keys.push_back(key);
-        hashes.push_back(random.Chance(0.5) ? random.Below(64) : random.Next() | 0xffffff00);
+        hashes.push_back(random.Chance(0.5) ? random.Below(64) << 26 : random.Next() | 0xc0000000);
     }
+    const auto hashOf = [&](RecordRef ref) { return hashes[ref.index]; };
     std::unordered_map<uint32_t, RecordKind> model;
     for (int step = 0; step < 100000; ++step)
     {
@@ -43,7 +44,7 @@ TEST(Demux, AgreesWithAnUnorderedMapOverRandomOperations)
         if (known == model.end() && random.Chance(growing ? 0.9 : 0.1))
         {
             const auto kind = static_cast<RecordKind>(random.Below(3));
-            demux.Insert(hashes[key], {kind, key});
+            demux.Insert(hashes[key], {kind, key}, hashOf);
             model.emplace(key, kind);
         }
         else if (known != model.end())
@@ -51,12 +52,31 @@ TEST(Demux, AgreesWithAnUnorderedMapOverRandomOperations)
             ASSERT_EQ(*found, (RecordRef{known->second, key}));
             if (random.Chance(growing ? 0.1 : 0.9))
             {
-                demux.Erase(hashes[key], *found);
+                demux.Erase(hashes[key], *found, hashOf);
                 model.erase(known);
             }
         }
         ASSERT_EQ(demux.Size(), model.size());
     }
+}
+
+TEST(Demux, GrowsUntilNoneIsTooFarFromItsHome)
+{
+    // So many that would stand side by side if the table were only as large as they need.
+    constexpr uint32_t kKeys = 1000;
+    const auto hashOf = [](RecordRef ref) { return ref.index << 16; };
+    Demux demux;
+    for (uint32_t i = 0; i < kKeys; ++i)
+    {
+        demux.Insert(i << 16, {RecordKind::Connection, i}, hashOf);
+    }
+    for (uint32_t i = 0; i < kKeys; ++i)
+    {
+        const auto isIt = [&](RecordRef ref) { return ref.index == i; };
+        ASSERT_EQ(demux.Find(i << 16, isIt), (RecordRef{RecordKind::Connection, i}));
+        demux.Erase(i << 16, {RecordKind::Connection, i}, hashOf);
+    }
+    EXPECT_EQ(demux.Size(), 0U);
 }
 
 TEST(Demux, FindsNothingWhenEmpty)
@@ -68,9 +88,10 @@ TEST(Demux, FindsNothingWhenEmpty)
 TEST(Demux, TellsRecordsOfEqualHashAndIndexApartByKind)
 {
     Demux demux;
-    demux.Insert(5, {RecordKind::Request, 0});
-    demux.Insert(5, {RecordKind::TimeWait, 0});
-    demux.Erase(5, {RecordKind::Request, 0});
+    const auto hashOf = [](RecordRef) { return 5; };
+    demux.Insert(5, {RecordKind::Request, 0}, hashOf);
+    demux.Insert(5, {RecordKind::TimeWait, 0}, hashOf);
+    demux.Erase(5, {RecordKind::Request, 0}, hashOf);
     EXPECT_EQ(demux.Find(5, [](RecordRef) { return true; }), (RecordRef{RecordKind::TimeWait, 0}));
 }
 
