@@ -54,7 +54,7 @@ Linux()
                 .retriesFrom = 200ms,                     // TCP_RTO_MIN in retransmits_timed_out()
                 .pushesBursts = true,                     // tcp_transmit_skb(): pcount > 1
                 .persistProbe = PersistProbe::ZeroLength, // tcp_xmit_probe_skb()
-                .rcvBufMost = 6291456,                    // tcp_rmem
+                .rcvBufMost = 33554432,                   // tcp_rmem, since 6.16
             },
     };
 }

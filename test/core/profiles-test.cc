@@ -178,6 +178,22 @@ TEST_F(Profiles, OfFreeBsdProbeAWindowNoSoonerThanEveryFiveSeconds) // TCPTV_PER
     ExpectAfter(5s, Data(1));
 }
 
+TEST_F(Profiles, OfferAWindowScaleForTheLargestBufferTheyMayGrowTo)
+{
+    const ByProfile<uint8_t> scales{
+        {Profile::Linux, 10}, // tcp_select_initial_window(): 32 MB, by tcp_rmem
+        {Profile::FreeBsd, 6},
+        {Profile::Rfc9293, 2}, // 128 KB: it does not grow
+    };
+    for (const auto& [profile, scale] : scales)
+    {
+        SCOPED_TRACE(Name(profile));
+        Use(profile);
+        Connect();
+        Expect(Syn().Scale(scale));
+    }
+}
+
 TEST_F(Profiles, StayInTimeWaitForTwiceTheirSegmentLifetime)
 {
     const ByProfile<Duration> lengths{
