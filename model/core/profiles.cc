@@ -182,8 +182,8 @@ Windows()
                 .nagleRule = Nagle::AnyInFlight,
                 .quickAcks = 0,
                 .idleRestart = IdleRestart::Never, // CwndRestart: False
-                .rcvBufMost = 16777216,            // AutoTuningLevelLocal: Normal
-                .ecn = Ecn::Off,                   // EcnCapability: Disabled
+                .rcvBufMost = 65535 << 8, // AutoTuningLevelLocal: Normal, a scale factor of 8
+                .ecn = Ecn::Off,          // EcnCapability: Disabled
             },
     };
 }

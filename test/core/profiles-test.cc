@@ -183,6 +183,7 @@ TEST_F(Profiles, OfferAWindowScaleForTheLargestBufferTheyMayGrowTo)
     const ByProfile<uint8_t> scales{
         {Profile::Linux, 10}, // tcp_select_initial_window(): 32 MB, by tcp_rmem
         {Profile::FreeBsd, 6},
+        {Profile::Windows, 8}, // AutoTuningLevel Normal
         {Profile::Rfc9293, 2}, // 128 KB: it does not grow
     };
     for (const auto& [profile, scale] : scales)
