@@ -87,7 +87,6 @@ FreeBsd()
                 .oldestAck = OldestAck::OfThisConnection, // tcp_do_segment(): ghost ACKs
                 .resetAtLastAck = true,                   // tcp_do_segment(): last_ack_sent
                 .oldStamp = OldStamp::AnswerText,         // tcp_do_segment(): PAWS
-                .needsTimestamp = true,                   // net.inet.tcp.tolerate_missing_ts 0
                 .requestSyn = RequestSyn::Repeats,        // syncache_add()
                 .requestAck = RequestAck::Ends,           // syncache_expand(), syncache_badack()
                 .invalidInterval = 1s,                    // net.inet.tcp.ack_war_timewindow

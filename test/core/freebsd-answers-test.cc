@@ -156,8 +156,16 @@ TEST_F(FreeBsdAnswers, AckFromBeforeTheConnectionIsChallenged) // ghost ACK
     EXPECT_EQ(Count().challengeAcks, 1U);
 }
 
-TEST_F(FreeBsdAnswers, SegmentWithoutTheTimestampIsDropped) // net.inet.tcp.tolerate_missing_ts
+TEST_F(FreeBsdAnswers, SegmentWithoutTheTimestampIsTaken) // net.inet.tcp.tolerate_missing_ts 1
 {
+    AcceptAndEstablish(Syn().Stamp(500));
+    Send(Data(10));
+    ExpectAfter(40ms, Ack(11));
+}
+
+TEST_F(FreeBsdAnswers, SegmentWithoutTheTimestampIsDroppedIfThatIsAsked) // RFC 7323 §3.2
+{
+    config.validation.needsTimestamp = true; // net.inet.tcp.tolerate_missing_ts 0
     AcceptAndEstablish(Syn().Stamp(500));
     Send(Data(10));
     Advance(1s);
