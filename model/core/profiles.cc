@@ -123,6 +123,7 @@ FreeBsd()
                 .persistMinimum = 5s,                          // TCPTV_PERSMIN
                 .persistMaximum = 60s,                         // TCPTV_PERSMAX
                 .acksOldTextAtOnce = true,                     // tcp_do_segment(): DSACK
+                .congestion = Cubic(SlowStart::Standard),      // cubic_rttsample() is not called
                 .lossDetection = LossDetection::DuplicateAcks, // functions_default: freebsd
                 .lossProbe = false,                            // only in the stack "rack"
                 .fRto = false,                                 // it has none

@@ -3,6 +3,7 @@
 #include "core/congestion-choice.h"
 #include "core/congestion.h"
 #include "core/cubic.h"
+#include "core/profiles.h"
 
 #include <cmath>
 #include <gtest/gtest.h>
@@ -293,6 +294,16 @@ TEST(HyStart, LongerRoundTripSlowsTheGrowthToAQuarterAndEndsItAfterFiveRounds) /
     sender.RoundTrips(5);
     EXPECT_LT(sender.window.ssthresh, 4 * atAlarm * kMss);
     EXPECT_GE(sender.window.cwnd, sender.window.ssthresh);
+}
+
+TEST(HyStart, IsNothingThatFreeBsdsDefaultStackDoes) // cubic_rttsample()
+{
+    Sender sender(MakeConfig(Profile::FreeBsd).data.congestion,
+                  {.cwnd = 16 * kMss, .ssthresh = UINT32_MAX});
+    sender.RoundTrips(2);
+    sender.rtt = 120ms;
+    sender.RoundTrips(2);
+    EXPECT_EQ(sender.Segments(), 256U);
 }
 
 TEST(HyStart, AlarmIsFalseIfTheRoundTripIsShortAgain) // §4.2
