@@ -132,6 +132,7 @@ FreeBsd()
                 .idleRestart = IdleRestart::InitialWindow, // cc_after_idle()
                 .rcvBufMost = 2097152,                     // net.inet.tcp.recvbuf_max
                 .ecn = Ecn::Passive,                       // net.inet.tcp.ecn.enable: 2
+                .leastPathMss = 216,                       // tcp_next_pmtu(): TCP_MINMSS
             },
     };
 }

@@ -195,6 +195,24 @@ TEST_F(Profiles, OfferAWindowScaleForTheLargestBufferTheyMayGrowTo)
     }
 }
 
+TEST_F(Profiles, LetIcmpMakeSegmentsAsSmallAsTheyDo)
+{
+    const ByProfile<uint32_t> smallest{
+        {Profile::Linux, 512},   // route/min_pmtu
+        {Profile::FreeBsd, 216}, // tcp_next_pmtu()
+    };
+    for (const auto& [profile, least] : smallest)
+    {
+        SCOPED_TRACE(Name(profile));
+        Use(profile);
+        ConnectAndEstablish(SynAck());
+        Write(1000);
+        Expect(Data(1000));
+        Core().OnTooBig(now, Tuple(), SeqNum(kIss) + 1, 8);
+        EXPECT_EQ(View().mss, least);
+    }
+}
+
 TEST_F(Profiles, StayInTimeWaitForTwiceTheirSegmentLifetime)
 {
     const ByProfile<Duration> lengths{
