@@ -9,6 +9,7 @@
 #include "ns3/ipv6-header.h"
 #include "ns3/ipv6-route.h"
 #include "ns3/ipv6-routing-protocol.h"
+#include "ns3/node.h"
 #include "ns3/tcp-l4-protocol.h"
 
 #include <algorithm>
@@ -109,6 +110,7 @@ LifecycleIpOutput::SetIp(Ptr<Ipv4> ipv4, Ptr<Ipv6> ipv6)
 {
     m_ipv4 = ipv4;
     m_ipv6 = ipv6;
+    m_hasChecksums = Node::ChecksumEnabled();
 }
 
 LifecycleIpOutput::Path
@@ -134,10 +136,15 @@ LifecycleIpOutput::IsOwn(const lifecycle::IpAddress& address) const
 
 void
 LifecycleIpOutput::Send(const lifecycle::Segment& segment,
-                        Ptr<Packet> packet,
-                        Ptr<NetDevice> device) const
+                        const Ptr<Packet>& packet,
+                        const Ptr<NetDevice>& device) const
 {
-    packet->AddHeader(LifecycleTcpHeader(segment, *packet));
+    LifecycleTcpHeader header(segment);
+    if (m_hasChecksums)
+    {
+        header.AddChecksum(segment.tuple, *packet);
+    }
+    packet->AddHeader(header);
     MarkEcn(segment, *packet);
     if (segment.tuple.remote.IsV4())
     {
@@ -151,10 +158,11 @@ LifecycleIpOutput::Send(const lifecycle::Segment& segment,
 
 void
 LifecycleIpOutput::SendV4(const lifecycle::FourTuple& tuple,
-                          Ptr<Packet> packet,
-                          Ptr<NetDevice> device) const
+                          const Ptr<Packet>& packet,
+                          const Ptr<NetDevice>& device) const
 {
-    if (!m_ipv4 || !m_ipv4->GetRoutingProtocol())
+    const Ptr<Ipv4RoutingProtocol> routing = m_ipv4 ? m_ipv4->GetRoutingProtocol() : nullptr;
+    if (!routing)
     {
         return; // the node is being taken down
     }
@@ -165,15 +173,14 @@ LifecycleIpOutput::SendV4(const lifecycle::FourTuple& tuple,
     header.SetDestination(destination);
     header.SetProtocol(TcpL4Protocol::PROT_NUMBER);
     Socket::SocketErrno error;
-    const Ptr<Ipv4Route> route =
-        m_ipv4->GetRoutingProtocol()->RouteOutput(packet, header, device, error);
+    const Ptr<Ipv4Route> route = routing->RouteOutput(packet, header, device, error);
     // Without a route too: IPv4 counts and traces what it has to drop.
     m_protocol.GetDownTarget()(packet, source, destination, TcpL4Protocol::PROT_NUMBER, route);
 }
 
 void
 LifecycleIpOutput::SendV6(const lifecycle::FourTuple& tuple,
-                          Ptr<Packet> packet,
+                          const Ptr<Packet>& packet,
                           Ptr<NetDevice> device) const
 {
     if (!m_ipv6 || !m_ipv6->GetRoutingProtocol())

@@ -1,5 +1,7 @@
 #include "internal/lifecycle-rx-store.h"
 
+#include "internal/lifecycle-packet-joiner.h"
+
 #include <algorithm>
 #include <iterator>
 
@@ -77,7 +79,7 @@ LifecycleRxStore::Join()
 Ptr<Packet>
 LifecycleRxStore::Read(uint32_t most)
 {
-    Ptr<Packet> read;
+    LifecyclePacketJoiner read;
     while (most > 0 && m_first < m_inOrder.size())
     {
         Ptr<Packet>& front = m_inOrder[m_first];
@@ -95,21 +97,14 @@ LifecycleRxStore::Read(uint32_t most)
         }
         most -= part->GetSize();
         m_begin += part->GetSize();
-        if (read)
-        {
-            read->AddAtEnd(part);
-        }
-        else
-        {
-            read = part;
-        }
+        read.Add(part);
     }
     if (m_first == m_inOrder.size())
     {
         m_inOrder.clear();
         m_first = 0;
     }
-    return read;
+    return read.Whole();
 }
 
 } // namespace ns3

@@ -191,7 +191,7 @@ LifecycleSocketTraces::Sent(Ptr<const Packet> packet, const lifecycle::Segment& 
 {
     if (!tx.IsEmpty())
     {
-        tx(packet, LifecycleTcpHeader(segment, *packet).ToTcpHeader(), nullptr);
+        tx(packet, LifecycleTcpHeader(segment).ToTcpHeader(), nullptr);
     }
 }
 

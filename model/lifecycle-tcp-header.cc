@@ -1,6 +1,5 @@
 #include "internal/lifecycle-tcp-header.h"
 
-#include "ns3/node.h"
 #include "ns3/packet.h"
 
 #include <algorithm>
@@ -31,18 +30,19 @@ LifecycleTcpChecksum(const lifecycle::IpAddress& source,
     return checksum.Finish();
 }
 
-LifecycleTcpHeader::LifecycleTcpHeader(const lifecycle::Segment& segment, const Packet& payload)
+LifecycleTcpHeader::LifecycleTcpHeader(const lifecycle::Segment& segment)
     : m_length(static_cast<uint32_t>(lifecycle::HeaderLength(segment)))
 {
-    const std::span<uint8_t> bytes(m_bytes.data(), m_length);
-    lifecycle::WriteHeader(segment, bytes);
-    if (Node::ChecksumEnabled())
-    {
-        const uint16_t checksum =
-            LifecycleTcpChecksum(segment.tuple.local, segment.tuple.remote, bytes, payload);
-        m_bytes[CHECKSUM_AT] = static_cast<uint8_t>(checksum >> 8);
-        m_bytes[CHECKSUM_AT + 1] = static_cast<uint8_t>(checksum);
-    }
+    lifecycle::WriteHeader(segment, {m_bytes.data(), m_length});
+}
+
+void
+LifecycleTcpHeader::AddChecksum(const lifecycle::FourTuple& tuple, const Packet& payload)
+{
+    const uint16_t checksum =
+        LifecycleTcpChecksum(tuple.local, tuple.remote, {m_bytes.data(), m_length}, payload);
+    m_bytes[CHECKSUM_AT] = static_cast<uint8_t>(checksum >> 8);
+    m_bytes[CHECKSUM_AT + 1] = static_cast<uint8_t>(checksum);
 }
 
 TypeId

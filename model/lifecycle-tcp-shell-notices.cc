@@ -83,9 +83,7 @@ LifecycleTcpShell::DeliverStateChange(const lifecycle::Notice& notice)
     if (notice.to == lifecycle::State::Established && !socket->m_wasConnected)
     {
         // The third segment of the handshake goes out before the application can say anything.
-        while (SendNext())
-        {
-        }
+        SendAll();
         socket->OnConnected();
     }
 }
@@ -94,9 +92,7 @@ void
 LifecycleTcpShell::DeliverClosed(const lifecycle::Notice& notice)
 {
     // Its last segments go out while it is still known whose they are.
-    while (SendNext())
-    {
-    }
+    SendAll();
     m_earlyPayload.erase(KeyOf(notice.connection));
     const Ptr<LifecycleTcpSocket> socket = m_connections.Find(notice.connection);
     if (!socket)

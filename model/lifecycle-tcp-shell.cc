@@ -100,7 +100,7 @@ LifecycleTcpShell::Parse(const Packet& packet,
     const std::span<const uint8_t> head(bytes.data(), packet.CopyData(bytes.data(), bytes.size()));
     const lifecycle::ParsedHeader parsed = lifecycle::ParseHeader(head, packet.GetSize());
     if (parsed.error != lifecycle::WireError::None ||
-        (Node::ChecksumEnabled() && LifecycleTcpChecksum(source, destination, {}, packet) != 0))
+        (m_output.HasChecksums() && LifecycleTcpChecksum(source, destination, {}, packet) != 0))
     {
         return std::nullopt;
     }
@@ -209,15 +209,26 @@ LifecycleTcpShell::Run()
         return;
     }
     m_isRunning = true;
+    Core(); // is there from now on
+    const lifecycle::Instant now = CoreNow();
     do
     {
-        while (const std::optional<lifecycle::Notice> notice = Core().PollNotice())
+        while (const std::optional<lifecycle::Notice> notice = m_core->PollNotice())
         {
             Deliver(*notice);
         }
-    } while (SendNext());
+    } while (SendNext(now));
     m_isRunning = false;
-    m_wakeUp.Expect(Core().NextDeadline());
+    m_wakeUp.Expect(m_core->NextDeadline());
+}
+
+void
+LifecycleTcpShell::SendAll()
+{
+    const lifecycle::Instant now = CoreNow();
+    while (SendNext(now))
+    {
+    }
 }
 
 Ptr<LifecycleTcpSocket>
@@ -227,9 +238,9 @@ LifecycleTcpShell::SenderOf(const lifecycle::OutSegment& out) const
 }
 
 bool
-LifecycleTcpShell::SendNext()
+LifecycleTcpShell::SendNext(lifecycle::Instant now)
 {
-    const std::optional<lifecycle::OutSegment> out = Core().PollSegment(CoreNow());
+    const std::optional<lifecycle::OutSegment> out = m_core->PollSegment(now);
     if (!out)
     {
         return false;

@@ -1,5 +1,7 @@
 #include "internal/lifecycle-tx-store.h"
 
+#include "internal/lifecycle-packet-joiner.h"
+
 #include "ns3/assert.h"
 
 #include <algorithm>
@@ -48,7 +50,7 @@ Ptr<Packet>
 LifecycleTxStore::Slice(uint64_t offset, uint32_t length) const
 {
     NS_ASSERT(offset >= m_begin && offset + length <= m_end);
-    Ptr<Packet> slice;
+    LifecyclePacketJoiner slice;
     std::size_t index = PieceWith(offset);
     while (length > 0)
     {
@@ -57,23 +59,14 @@ LifecycleTxStore::Slice(uint64_t offset, uint32_t length) const
         const auto start = static_cast<uint32_t>(offset - (piece.end - size));
         const uint32_t taken = std::min(length, size - start);
         const bool whole = taken == size;
-        const Ptr<Packet> part =
-            whole ? piece.packet->Copy() : piece.packet->CreateFragment(start, taken);
-        if (slice)
-        {
-            slice->AddAtEnd(part);
-        }
-        else
-        {
-            slice = part;
-        }
+        slice.Add(whole ? piece.packet->Copy() : piece.packet->CreateFragment(start, taken));
         offset += taken;
         length -= taken;
         m_cursor = index;
         index += start + taken == size;
     }
     m_cursor = std::min(index, m_pieces.size());
-    return slice;
+    return slice.Whole();
 }
 
 void

@@ -38,8 +38,18 @@ class LifecycleIpOutput
     /** \param protocol whose down targets are used */
     explicit LifecycleIpOutput(const IpL4Protocol& protocol);
 
-    /** \param ipv4 null if the node has none \param ipv6 null if the node has none */
+    /**
+     * Looks at ns-3's ChecksumEnabled, too, which costs too much to be asked for every segment.
+     * \param ipv4 null if the node has none
+     * \param ipv6 null if the node has none
+     */
     void SetIp(Ptr<Ipv4> ipv4, Ptr<Ipv6> ipv6);
+
+    /** \returns whether segments have checksums */
+    bool HasChecksums() const
+    {
+        return m_hasChecksums;
+    }
 
     /**
      * \param destination where to
@@ -55,16 +65,23 @@ class LifecycleIpOutput
      * \param packet its payload, with the tags of its socket; taken over
      * \param device the only device to use, or null
      */
-    void Send(const lifecycle::Segment& segment, Ptr<Packet> packet, Ptr<NetDevice> device) const;
+    void Send(const lifecycle::Segment& segment,
+              const Ptr<Packet>& packet,
+              const Ptr<NetDevice>& device) const;
 
   private:
-    void SendV4(const lifecycle::FourTuple& tuple, Ptr<Packet> packet, Ptr<NetDevice> device) const;
-    void SendV6(const lifecycle::FourTuple& tuple, Ptr<Packet> packet, Ptr<NetDevice> device) const;
+    void SendV4(const lifecycle::FourTuple& tuple,
+                const Ptr<Packet>& packet,
+                const Ptr<NetDevice>& device) const;
+    void SendV6(const lifecycle::FourTuple& tuple,
+                const Ptr<Packet>& packet,
+                Ptr<NetDevice> device) const;
     Ptr<NetDevice> DeviceOf(const Ipv6Address& linkLocal) const;
 
     const IpL4Protocol& m_protocol;
     Ptr<Ipv4> m_ipv4;
     Ptr<Ipv6> m_ipv6;
+    bool m_hasChecksums{false};
 };
 
 } // namespace ns3

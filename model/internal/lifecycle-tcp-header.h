@@ -25,11 +25,11 @@ class Packet;
 class LifecycleTcpHeader : public Header
 {
   public:
-    /**
-     * \param segment what to write
-     * \param payload what follows the header; looked at only if the checksum is computed
-     */
-    LifecycleTcpHeader(const lifecycle::Segment& segment, const Packet& payload);
+    /** \param segment what to write; its checksum is zero */
+    explicit LifecycleTcpHeader(const lifecycle::Segment& segment);
+
+    /** Computes the checksum. \param tuple whose addresses count \param payload what follows */
+    void AddChecksum(const lifecycle::FourTuple& tuple, const Packet& payload);
 
     /** \returns the same header as ns-3's class */
     TcpHeader ToTcpHeader() const;

@@ -136,7 +136,8 @@ class LifecycleTcpShell
     void DeliverStateChange(const lifecycle::Notice& notice);
     void DeliverClosed(const lifecycle::Notice& notice);
     void DeliverAcceptReady(const lifecycle::Notice& notice);
-    bool SendNext();
+    bool SendNext(lifecycle::Instant now);
+    void SendAll();
     Ptr<LifecycleTcpSocket> SenderOf(const lifecycle::OutSegment& out) const;
 
     Ptr<LifecycleTcpSocket> MakePrototype() const;

@@ -315,6 +315,9 @@ Benchmark::Benchmark(std::string name, std::string introduction)
             "runs of each case with each TCP, in turn; the median is reported")
         ("patience", po::value<double>()->value_name("SECONDS")->default_value(60),
             "no further round of a case is begun after this long")
+        ("only", po::value<std::string>()->value_name("TEXT")->default_value(""),
+            "only cases whose names have this in them")
+        ("without-stock", po::bool_switch(), "only this TCP, for profiles")
         ("json", po::value<std::string>()->value_name("FILE"), "write the figures as JSON too")
         ("help", "print this help");
     // clang-format on
@@ -361,8 +364,13 @@ Benchmark::Run(const std::vector<Case>& cases)
     json& rows = report["rows"] = json::array();
     try
     {
-        for (const Case& which : cases)
+        for (Case which : cases)
         {
+            if (which.name.find(Get<std::string>("only")) == std::string::npos)
+            {
+                continue;
+            }
+            which.withStock = which.withStock && !Get<bool>("without-stock");
             const Results results =
                 Alternate(which, Get<uint32_t>("rounds"), Get<double>("patience"));
             for (const Figure& figure : which.figures)

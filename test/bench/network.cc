@@ -9,11 +9,22 @@
 #include "ns3/point-to-point-helper.h"
 #include "ns3/string.h"
 #include "ns3/traffic-control-helper.h"
+#include "ns3/uinteger.h"
 
 namespace bench
 {
 
 using namespace ns3;
+
+void
+SetDataDefaults(Tcp tcp, uint32_t buffer)
+{
+    // Stock TCP puts its options on top of a segment's size, RFC 6691 counts them in.
+    const uint32_t options = tcp == Tcp::LIFECYCLE ? 12 : 0;
+    Config::SetDefault("ns3::TcpSocket::SegmentSize", UintegerValue(FULL_SEGMENT + options));
+    Config::SetDefault("ns3::TcpSocket::SndBufSize", UintegerValue(buffer));
+    Config::SetDefault("ns3::TcpSocket::RcvBufSize", UintegerValue(buffer));
+}
 
 void
 InstallStack(Tcp tcp, const NodeContainer& nodes, Time timeWait)

@@ -26,6 +26,16 @@ struct Link
     bool fqCoDel{false};        ///< before each device's queue; else no queue disc
 };
 
+/// Payload of a full segment: what timestamps leave of an MTU of 1500 bytes.
+constexpr uint32_t FULL_SEGMENT = 1448;
+
+/**
+ * Sets defaults so that both fill segments with FULL_SEGMENT bytes and have the same buffers.
+ * \param tcp which one
+ * \param buffer bytes, for sending and for receiving
+ */
+void SetDataDefaults(Tcp tcp, uint32_t buffer);
+
 /**
  * Installs IPv4 and a TCP.
  * \param tcp which one; this module's with the profile Linux

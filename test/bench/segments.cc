@@ -5,7 +5,6 @@
 #include "network.h"
 
 #include "ns3/bulk-send-helper.h"
-#include "ns3/config.h"
 #include "ns3/inet-socket-address.h"
 #include "ns3/map-scheduler.h"
 #include "ns3/object-factory.h"
@@ -21,7 +20,7 @@ using namespace ns3;
 namespace
 {
 
-constexpr uint32_t MSS = 1448; // what timestamps leave of an MTU of 1500 bytes
+using bench::FULL_SEGMENT;
 constexpr uint16_t PORT = 5000;
 
 /// ns-3's default scheduler; tells how many events are pending.
@@ -66,17 +65,15 @@ struct Transfer
 {
     bench::Link link;
     uint64_t segments;
-    uint32_t buffer;           ///< bytes, for sending and for receiving
-    uint32_t writeSize{MSS};   ///< bytes that the application writes at once
-    bool countsPending{false}; ///< with a scheduler that counts, which costs time
+    uint32_t buffer;                  ///< bytes, for sending and for receiving
+    uint32_t writeSize{FULL_SEGMENT}; ///< bytes that the application writes at once
+    bool countsPending{false};        ///< with a scheduler that counts, which costs time
 };
 
 bench::Outcome
 Run(bench::Tcp tcp, const Transfer& transfer)
 {
-    Config::SetDefault("ns3::TcpSocket::SegmentSize", UintegerValue(MSS));
-    Config::SetDefault("ns3::TcpSocket::SndBufSize", UintegerValue(transfer.buffer));
-    Config::SetDefault("ns3::TcpSocket::RcvBufSize", UintegerValue(transfer.buffer));
+    bench::SetDataDefaults(tcp, transfer.buffer);
     if (transfer.countsPending)
     {
         ObjectFactory factory;
@@ -91,7 +88,7 @@ Run(bench::Tcp tcp, const Transfer& transfer)
         PacketSinkHelper("ns3::TcpSocketFactory", there).Install(nodes.Get(1));
     BulkSendHelper source("ns3::TcpSocketFactory", there);
     source.SetAttribute("SendSize", UintegerValue(transfer.writeSize));
-    source.SetAttribute("MaxBytes", UintegerValue(transfer.segments * MSS));
+    source.SetAttribute("MaxBytes", UintegerValue(transfer.segments * FULL_SEGMENT));
     source.Install(nodes.Get(0));
     Simulator::Stop(Seconds(100)); // stock TCP would repeat its FIN for ever, if one were lost
 
@@ -116,7 +113,7 @@ WithWindow(uint64_t window, uint64_t segments)
     Transfer transfer{};
     transfer.link.delay = NanoSeconds(static_cast<uint64_t>(window * BITS / 10 / 2));
     transfer.link.queuePackets = static_cast<uint32_t>(2 * window + 100);
-    transfer.buffer = static_cast<uint32_t>(window * MSS);
+    transfer.buffer = static_cast<uint32_t>(window * FULL_SEGMENT);
     transfer.segments = segments;
     return transfer;
 }
@@ -138,7 +135,7 @@ main(int argc, char* argv[])
             "windows to compare, segments; empty: none")
         ("stock-windows", po::value<uint64_t>()->value_name("N")->default_value(1000),
             "the largest of them that stock TCP is run with")
-        ("write", po::value<uint32_t>()->value_name("BYTES")->default_value(MSS),
+        ("write", po::value<uint32_t>()->value_name("BYTES")->default_value(FULL_SEGMENT),
             "what the application writes at once");
     // clang-format on
     if (!benchmark.Parse(argc, argv))

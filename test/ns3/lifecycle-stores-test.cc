@@ -150,6 +150,39 @@ TEST(LifecycleTxStore, ZeroFilledPayloadTakesNoMemory)
     EXPECT_EQ(store.Slice(BEGIN + huge - 1000, 1000)->GetSize(), 1000);
 }
 
+TEST(LifecycleTxStore, ZeroFilledPayloadIsNotWrittenOutWhereSegmentsSpanPackets)
+{
+    LifecycleTxStore store(BEGIN);
+    store.Append(Create<Packet>(1000000));
+    store.Append(Create<Packet>(1000000));
+    const Ptr<Packet> slice = store.Slice(BEGIN + 500000, 1000000);
+    EXPECT_EQ(slice->GetSize(), 1000000);
+    EXPECT_LT(slice->GetSerializedSize(), 1000);
+}
+
+TEST(LifecycleTxStore, PacketTagsOfTheFirstPacketStay)
+{
+    LifecycleTxStore store(BEGIN);
+    const Ptr<Packet> tagged = Create<Packet>(100);
+    tagged->AddPacketTag(FlowIdTag(7));
+    store.Append(tagged);
+    store.Append(Create<Packet>(100));
+    FlowIdTag tag;
+    ASSERT_TRUE(store.Slice(BEGIN + 50, 100)->PeekPacketTag(tag));
+    EXPECT_EQ(tag.GetFlowId(), 7);
+}
+
+TEST(LifecycleRxStore, ZeroFilledPayloadIsNotWrittenOutWhenReadAtOnce)
+{
+    LifecycleRxStore store(BEGIN);
+    const Ptr<Packet> sent = Create<Packet>(2000000);
+    store.Insert(BEGIN, sent->CreateFragment(0, 1000000));
+    store.Insert(BEGIN + 1000000, sent->CreateFragment(1000000, 1000000));
+    const Ptr<Packet> read = store.Read(2000000);
+    EXPECT_EQ(read->GetSize(), 2000000);
+    EXPECT_LT(read->GetSerializedSize(), 1000);
+}
+
 TEST(LifecycleRxStore, ReadsWhatArrivedInOrder)
 {
     LifecycleRxStore store(BEGIN);
