@@ -1,8 +1,11 @@
 #ifndef LIFECYCLE_TCP_L4_PROTOCOL_H
 #define LIFECYCLE_TCP_L4_PROTOCOL_H
 
+#include "lifecycle-tcp-connection-owner.h"
 #include "lifecycle-tcp-types.h"
 
+#include "ns3/address.h"
+#include "ns3/packet.h"
 #include "ns3/ptr.h"
 #include "ns3/tcp-l4-protocol.h"
 #include "ns3/traced-callback.h"
@@ -94,6 +97,104 @@ class LifecycleTcpL4Protocol : public TcpL4Protocol
      * \returns the number of streams used, 1
      */
     int64_t AssignStreams(int64_t stream);
+
+    // Connections without sockets: see LifecycleTcpConnectionOwner. They get what the attributes
+    // here say; ns3::TcpSocket's, which Config::SetDefault() changes for sockets, are not looked
+    // at.
+
+    /** What governs connections that are to differ from the node's. */
+    using ConfigPtr = std::shared_ptr<const lifecycle::Config>;
+
+    /** \returns what the node has now, with the values and decisions of \p model */
+    ConfigPtr MakeConfig(Ptr<LifecycleTcpModel> model) const;
+
+    /**
+     * \brief Opens a connection.
+     * \param owner told of what becomes of it; it must Leave() before it ceases to be
+     * \param tag the owner's number for it
+     * \param remote an InetSocketAddress or Inet6SocketAddress
+     * \param config null: what the node has
+     * \returns the connection; none if there is no route, or no local port left
+     */
+    LifecycleTcpConnectionId Open(LifecycleTcpConnectionOwner& owner,
+                                  uint32_t tag,
+                                  const Address& remote,
+                                  ConfigPtr config = nullptr);
+
+    /**
+     * \brief Takes connections, each as soon as it stands.
+     * \param owner told of them; it must Leave() before it ceases to be
+     * \param local an InetSocketAddress or Inet6SocketAddress, of which the port must be set
+     * \param config null: what the node has
+     * \returns the listener; none if the port is taken
+     */
+    LifecycleTcpListenerId Listen(LifecycleTcpConnectionOwner& owner,
+                                  const Address& local,
+                                  ConfigPtr config = nullptr);
+
+    /** \brief Takes no more connections. Those that are accepted stay as they are. */
+    void StopListening(LifecycleTcpListenerId listener);
+
+    /** \brief Changes the owner's number for a connection. */
+    void SetTag(LifecycleTcpConnectionId connection, uint32_t tag);
+
+    /**
+     * \brief Writes zeros, of which none is kept anywhere.
+     * \returns how many there was room for
+     */
+    uint32_t Write(LifecycleTcpConnectionId connection, uint32_t bytes);
+
+    /**
+     * \brief Writes a packet, or as much of its front as there is room for.
+     * \returns how many bytes of it
+     */
+    uint32_t Write(LifecycleTcpConnectionId connection, Ptr<const Packet> packet);
+
+    /** \returns the room for Write(), bytes */
+    uint32_t GetWriteSpace(LifecycleTcpConnectionId connection) const;
+
+    /** \returns bytes that have arrived in order and are not read */
+    uint64_t GetReadable(LifecycleTcpConnectionId connection) const;
+
+    /** \returns bytes written that the peer has not acknowledged */
+    uint64_t GetUnacked(LifecycleTcpConnectionId connection) const;
+
+    /**
+     * \brief Reads, and throws away, what has arrived.
+     * \param most at most so many bytes
+     * \returns how many
+     */
+    uint32_t Skip(LifecycleTcpConnectionId connection, uint32_t most);
+
+    /**
+     * \brief Reads what has arrived, if the owner WantsContent().
+     * \param most at most so many bytes
+     * \returns it, null if there is nothing
+     */
+    Ptr<Packet> Read(LifecycleTcpConnectionId connection, uint32_t most);
+
+    /** \brief Closes both directions, as close(2) does. OnClosed() follows when all is done. */
+    void Close(LifecycleTcpConnectionId connection);
+
+    /** \brief Sends a RST and forgets. OnClosed() follows. */
+    void Abort(LifecycleTcpConnectionId connection);
+
+    /** \returns the address and port of this side, an invalid address if it is not there */
+    Address GetLocal(LifecycleTcpConnectionId connection) const;
+
+    /** \returns the address and port of the other side, an invalid address if it is not there */
+    Address GetPeer(LifecycleTcpConnectionId connection) const;
+
+    /** \returns the owned connection with this index now; if there is none, its id names nothing */
+    LifecycleTcpConnectionOwner::Connection GetConnection(uint32_t index) const;
+
+    /** \brief Calls \p visit for all connections of an owner; it must not open or close any. */
+    void ForEachConnection(
+        const LifecycleTcpConnectionOwner& owner,
+        const std::function<void(const LifecycleTcpConnectionOwner::Connection&)>& visit) const;
+
+    /** \brief Tells an owner nothing any more; its connections stay as they are. */
+    void Leave(const LifecycleTcpConnectionOwner& owner);
 
     // From IpL4Protocol.
     IpL4Protocol::RxStatus Receive(Ptr<Packet> packet,

@@ -28,6 +28,7 @@ LifecycleTcpShell::Deliver(const lifecycle::Notice& notice)
     const Ptr<LifecycleTcpSocket> socket = m_connections.Find(notice.connection);
     if (!socket)
     {
+        m_owned.Deliver(notice);
         return;
     }
     socket->UpdateTraces();
@@ -76,6 +77,7 @@ LifecycleTcpShell::DeliverStateChange(const lifecycle::Notice& notice)
     }
     if (!socket)
     {
+        m_owned.Deliver(notice);
         return;
     }
     socket->EnterState(ToNs3(notice.to));
@@ -91,12 +93,12 @@ LifecycleTcpShell::DeliverStateChange(const lifecycle::Notice& notice)
 void
 LifecycleTcpShell::DeliverClosed(const lifecycle::Notice& notice)
 {
-    // Its last segments go out while it is still known whose they are.
-    SendAll();
+    SendAll(); // while it is still known whose its last segments are
     m_earlyPayload.erase(KeyOf(notice.connection));
     const Ptr<LifecycleTcpSocket> socket = m_connections.Find(notice.connection);
     if (!socket)
     {
+        m_owned.Deliver(notice);
         return;
     }
     m_connections.Release(notice.connection);
@@ -116,6 +118,7 @@ LifecycleTcpShell::DeliverAcceptReady(const lifecycle::Notice& notice)
     const Ptr<LifecycleTcpSocket> listener = m_listeners.Find(notice.listener);
     if (!listener)
     {
+        m_owned.Deliver(notice);
         return;
     }
     if (listener->m_autoAccept)
@@ -150,14 +153,9 @@ LifecycleTcpShell::Accept(Ptr<LifecycleTcpSocket> listener)
         {
             Core().Configure(CoreNow(), connection, socket->m_config);
         }
-        const auto early = m_earlyPayload.find(KeyOf(connection));
-        if (early != m_earlyPayload.end())
+        for (const EarlyPayload& early : TakeEarlyPayload(connection))
         {
-            for (const EarlyPayload& piece : early->second)
-            {
-                socket->Store(piece.offset, piece.packet);
-            }
-            m_earlyPayload.erase(early);
+            socket->Store(early.offset, early.packet);
         }
         socket->OnAccepted(peer);
         return socket;

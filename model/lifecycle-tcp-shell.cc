@@ -8,6 +8,7 @@
 
 #include <array>
 #include <span>
+#include <utility>
 
 namespace ns3
 {
@@ -158,7 +159,7 @@ LifecycleTcpShell::Keep(const lifecycle::Placement& placement, Ptr<Packet> paylo
     {
         socket->Store(placement.streamOffset, kept);
     }
-    else
+    else if (!m_owned.Keep(placement, kept))
     {
         m_earlyPayload[KeyOf(placement.connection)].push_back({placement.streamOffset, kept});
     }
@@ -231,6 +232,33 @@ LifecycleTcpShell::SendAll()
     }
 }
 
+void
+LifecycleTcpShell::SendAll()
+{
+    while (SendNext())
+    {
+    }
+}
+
+LifecycleOwnedConnections&
+LifecycleTcpShell::Owned()
+{
+    return m_owned;
+}
+
+std::vector<LifecycleTcpShell::EarlyPayload>
+LifecycleTcpShell::TakeEarlyPayload(lifecycle::ConnectionId id)
+{
+    std::vector<EarlyPayload> taken;
+    const auto early = m_earlyPayload.find(KeyOf(id));
+    if (early != m_earlyPayload.end())
+    {
+        taken = std::move(early->second);
+        m_earlyPayload.erase(early);
+    }
+    return taken;
+}
+
 Ptr<LifecycleTcpSocket>
 LifecycleTcpShell::SenderOf(const lifecycle::OutSegment& out) const
 {
@@ -248,10 +276,17 @@ LifecycleTcpShell::SendNext(lifecycle::Instant now)
     const lifecycle::Segment& segment = out->segment;
     const Ptr<LifecycleTcpSocket> socket = SenderOf(*out);
     const bool isOfStream = segment.payloadLength > 0 && !out->garbage;
-    const Ptr<Packet> packet = isOfStream
-                                   ? socket->m_tx->Slice(out->streamOffset, segment.payloadLength)
-                                   : Create<Packet>(segment.payloadLength);
     Ptr<NetDevice> device;
+    Ptr<Packet> packet;
+    if (isOfStream)
+    {
+        packet = socket ? socket->m_tx->Slice(out->streamOffset, segment.payloadLength)
+                        : m_owned.PayloadOf(*out);
+    }
+    else
+    {
+        packet = Create<Packet>(segment.payloadLength);
+    }
     if (socket)
     {
         device = socket->GetBoundNetDevice();
@@ -263,7 +298,7 @@ LifecycleTcpShell::SendNext(lifecycle::Instant now)
         }
     }
     m_output.Send(segment, packet, device);
-    if (isOfStream && !out->retransmission)
+    if (socket && isOfStream && !out->retransmission)
     {
         socket->NotifyDataSent(segment.payloadLength);
     }

@@ -682,6 +682,27 @@ Endpoint::CountSegments(ConnectionId id) const
     return conn != nullptr ? lifecycle::CountSegments(*conn) : SegmentCounts{};
 }
 
+FourTuple
+Endpoint::TupleOf(ConnectionId id) const
+{
+    const Connection* conn = m_impl->connections.Find(id);
+    return conn != nullptr ? conn->tuple : FourTuple{};
+}
+
+StreamOffsets
+Endpoint::Offsets(ConnectionId id) const
+{
+    const Connection* conn = m_impl->connections.Find(id);
+    if (conn == nullptr)
+    {
+        return {};
+    }
+    return {.acked = conn->sndUnaOffset,
+            .written = conn->sndUnaOffset + conn->sndQueued,
+            .read = conn->rcvOffset - conn->unread,
+            .arrived = conn->rcvOffset};
+}
+
 uint32_t
 Endpoint::WriteSpace(ConnectionId id) const
 {

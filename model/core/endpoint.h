@@ -100,6 +100,15 @@ struct ListenRequest
     std::shared_ptr<const Config> config{}; //!< null: the endpoint's
 };
 
+/** How far the two streams of a connection have come, bytes from their beginning. */
+struct StreamOffsets
+{
+    uint64_t acked{0};   //!< of what was written, acknowledged up to here
+    uint64_t written{0}; //!< written up to here
+    uint64_t read{0};    //!< of what arrived, read up to here
+    uint64_t arrived{0}; //!< arrived in order up to here
+};
+
 /** The segments of a connection that are in flight. */
 struct SegmentCounts
 {
@@ -276,6 +285,10 @@ class Endpoint
     bool IsSynHeld(ConnectionId connection) const;
     /** Looks at all that is in flight: not to be asked for every segment. */
     SegmentCounts CountSegments(ConnectionId connection) const;
+    /** \returns its addresses and ports; of a connection that is not there, none */
+    FourTuple TupleOf(ConnectionId connection) const;
+    /** \returns where its streams are; of a connection that is not there, zeros */
+    StreamOffsets Offsets(ConnectionId connection) const;
     /** Free room in the send buffer, bytes. */
     uint32_t WriteSpace(ConnectionId connection) const;
     void ForEachView(const std::function<void(const ConnectionView&)>& visit) const;

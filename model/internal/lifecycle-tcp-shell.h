@@ -3,6 +3,7 @@
 
 #include "core/endpoint.h"
 #include "internal/lifecycle-ip-output.h"
+#include "internal/lifecycle-owned-connections.h"
 #include "internal/lifecycle-random.h"
 #include "internal/lifecycle-socket-table.h"
 #include "internal/lifecycle-wake-up.h"
@@ -36,6 +37,13 @@ class LifecycleTcpShell
 {
   public:
     using StateChangeTrace = TracedCallback<const LifecycleTcpTransition&>;
+
+    /** Payload for a connection that is not accepted yet. */
+    struct EarlyPayload
+    {
+        uint64_t offset;
+        Ptr<Packet> packet;
+    };
 
     /**
      * \param protocol whose down targets are used
@@ -112,14 +120,16 @@ class LifecycleTcpShell
     /** A socket ceases to be. */
     void Leave(LifecycleTcpSocket& socket);
 
-  private:
-    /** Payload for a connection that is not accepted yet. */
-    struct EarlyPayload
-    {
-        uint64_t offset;
-        Ptr<Packet> packet;
-    };
+    // For connections without sockets.
 
+    /** \returns those connections */
+    LifecycleOwnedConnections& Owned();
+    /** Sends all that the core has to send now. */
+    void SendAll();
+    /** \returns what has arrived for a connection that is accepted now, and forgets it */
+    std::vector<EarlyPayload> TakeEarlyPayload(lifecycle::ConnectionId id);
+
+  private:
     static uint64_t KeyOf(lifecycle::ConnectionId id)
     {
         return uint64_t{id.generation} << 32 | id.index;
@@ -156,6 +166,7 @@ class LifecycleTcpShell
     Ptr<LifecycleTcpSocket> m_prototype; //!< what new sockets are copies of
     LifecycleSocketTable<lifecycle::ConnectionId> m_connections;
     LifecycleSocketTable<lifecycle::ListenerId> m_listeners;
+    LifecycleOwnedConnections m_owned{*this};
     std::unordered_map<uint32_t, LifecycleTcpSocket*> m_timeWaits; //!< those still held by somebody
     std::unordered_map<uint64_t, std::vector<EarlyPayload>> m_earlyPayload; //!< by KeyOf()
 

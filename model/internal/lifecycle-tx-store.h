@@ -36,6 +36,12 @@ class LifecycleTxStore
     /** Forgets \p bytes more at the front of the stream. */
     void Release(uint64_t bytes);
 
+    /** \returns stream offset of the first byte not released */
+    uint64_t Begin() const
+    {
+        return m_begin;
+    }
+
     /** \returns bytes appended and not released */
     uint64_t Size() const
     {
