@@ -1,0 +1,346 @@
+// A million connections: clients on hundreds of hosts open connections, without a Socket for each,
+// to servers on hundreds of others, through a core and edge routers; keepalive is on. Prints what
+// that costs: time, memory, simulator events.
+//
+//   population                                        1,000,000 connections over 1,000 hosts
+//   population --connections=100000 --hosts=200 --hold=3h
+//
+// Routes are static (or by nix-vectors: --routing=nix), and devices have no queue disc (unless
+// --queueDiscs), because FqCoDel on every device costs more than all of TCP.
+
+#include "ns3/application-container.h"
+#include "ns3/boolean.h"
+#include "ns3/command-line.h"
+#include "ns3/inet-socket-address.h"
+#include "ns3/internet-stack-helper.h"
+#include "ns3/ipv4-address-helper.h"
+#include "ns3/ipv4-static-routing-helper.h"
+#include "ns3/lifecycle-tcp-helper.h"
+#include "ns3/lifecycle-tcp-l4-protocol.h"
+#include "ns3/lifecycle-tcp-population-client.h"
+#include "ns3/lifecycle-tcp-population-helper.h"
+#include "ns3/nix-vector-helper.h"
+#include "ns3/node-container.h"
+#include "ns3/object-factory.h"
+#include "ns3/point-to-point-helper.h"
+#include "ns3/rng-seed-manager.h"
+#include "ns3/simulator.h"
+#include "ns3/string.h"
+#include "ns3/uinteger.h"
+
+#include <algorithm>
+#include <chrono>
+#include <cmath>
+#include <cstdint>
+#include <iomanip>
+#include <iostream>
+#include <malloc.h>
+#include <sstream>
+#include <string>
+#include <sys/resource.h>
+#include <unistd.h>
+#include <vector>
+
+using namespace ns3;
+
+namespace
+{
+
+struct Options
+{
+    uint32_t connections{1000000};
+    uint32_t hosts{1000};
+    Time spread{Seconds(20)};
+    Time hold{Seconds(0)};
+    bool keepalive{true};
+    bool queueDiscs{false};
+    std::string routing{"static"};
+    uint32_t seed{1};
+};
+
+// What the machine says.
+
+double
+WallSeconds()
+{
+    using Clock = std::chrono::steady_clock;
+    static const Clock::time_point start = Clock::now();
+    return std::chrono::duration<double>(Clock::now() - start).count();
+}
+
+/** Bytes that the process has allocated and not freed, as its allocator counts them. */
+uint64_t
+HeapBytes()
+{
+#if defined(__GLIBC__) && (__GLIBC__ > 2 || __GLIBC_MINOR__ >= 33)
+    const struct mallinfo2 info = mallinfo2();
+    return info.uordblks + info.hblkhd;
+#else
+    return 0;
+#endif
+}
+
+uint64_t
+PeakMemory()
+{
+    rusage usage{};
+    getrusage(RUSAGE_SELF, &usage);
+    return usage.ru_maxrss * uint64_t{1024};
+}
+
+std::string
+Megabytes(uint64_t bytes)
+{
+    std::ostringstream text;
+    text << std::fixed << std::setprecision(1) << static_cast<double>(bytes) / 1e6 << " MB";
+    return text.str();
+}
+
+// The network: hosts on edge routers, edge routers on a core router.
+
+class TreeNetwork
+{
+  public:
+    explicit TreeNetwork(const Options& options)
+        : m_options(options),
+          m_edges(static_cast<uint32_t>(std::ceil(std::sqrt(options.hosts))))
+    {
+        m_hosts.Create(options.hosts);
+        m_edges = std::min(m_edges, 200U); // 10.0.0.0/16 … 10.199.0.0/16
+        m_routers.Create(m_edges + 1);
+
+        LifecycleTcpHelper tcp;
+        tcp.SetKeepaliveModel("ns3::TcpKeepaliveModel", "Enabled", BooleanValue(options.keepalive));
+        tcp.Install(m_hosts);
+        LifecycleTcpHelper::AssignStreams(m_hosts, 1000);
+
+        InternetStackHelper internet;
+        internet.SetIpv6StackInstall(false);
+        if (options.routing == "nix")
+        {
+            internet.SetRoutingHelper(Ipv4NixVectorHelper());
+        }
+        else
+        {
+            internet.SetRoutingHelper(Ipv4StaticRoutingHelper());
+        }
+        internet.Install(m_hosts);
+        internet.Install(m_routers);
+        if (!options.queueDiscs)
+        {
+            m_link.DisableFlowControl(); // the address helper then adds no queue disc
+        }
+        m_link.SetQueue("ns3::DropTailQueue<Packet>", "MaxSize", StringValue("10000p"));
+        for (uint32_t edge = 0; edge < m_edges; ++edge)
+        {
+            ConnectEdge(edge);
+        }
+        for (uint32_t host = 0; host < options.hosts; ++host)
+        {
+            ConnectHost(host);
+        }
+    }
+
+    const NodeContainer& GetHosts() const
+    {
+        return m_hosts;
+    }
+
+    uint32_t GetNodeN() const
+    {
+        return m_hosts.GetN() + m_routers.GetN();
+    }
+
+    Ipv4Address GetAddress(uint32_t host) const
+    {
+        return m_addresses[host];
+    }
+
+  private:
+    /** Links two nodes. \returns the address of the first */
+    Ipv4Address Connect(Ptr<Node> a, Ptr<Node> b, const std::string& network)
+    {
+        Ipv4AddressHelper addresses(network.c_str(), "255.255.255.252");
+        return addresses.Assign(m_link.Install(a, b)).GetAddress(0);
+    }
+
+    /** Adds a route to what is behind the interface made last. */
+    void Route(Ptr<Node> node, const std::string& network, const char* mask)
+    {
+        if (m_options.routing == "static")
+        {
+            const Ptr<Ipv4> ip = node->GetObject<Ipv4>();
+            m_routing.GetStaticRouting(ip)->AddNetworkRouteTo(network.c_str(),
+                                                              mask,
+                                                              ip->GetNInterfaces() - 1);
+        }
+    }
+
+    void ConnectEdge(uint32_t edge)
+    {
+        const std::string number = std::to_string(edge);
+        m_link.SetDeviceAttribute("DataRate", StringValue("100Gbps"));
+        m_link.SetChannelAttribute("Delay", StringValue("5ms"));
+        Connect(m_routers.Get(edge), m_routers.Get(m_edges), "172.16." + number + ".0");
+        Route(m_routers.Get(edge), "0.0.0.0", "0.0.0.0");
+        Route(m_routers.Get(m_edges), "10." + number + ".0.0", "255.255.0.0");
+    }
+
+    void ConnectHost(uint32_t host)
+    {
+        const uint32_t place = 4 * (host / m_edges);
+        const std::string network = "10." + std::to_string(host % m_edges) + "." +
+                                    std::to_string(place / 256) + "." + std::to_string(place % 256);
+        m_link.SetDeviceAttribute("DataRate", StringValue("10Gbps"));
+        m_link.SetChannelAttribute("Delay", StringValue("100us"));
+        m_addresses.push_back(Connect(m_hosts.Get(host), m_routers.Get(host % m_edges), network));
+        Route(m_hosts.Get(host), "0.0.0.0", "0.0.0.0");
+    }
+
+    const Options& m_options;
+    uint32_t m_edges;
+    NodeContainer m_hosts;
+    NodeContainer m_routers; //!< the edges, and the core last
+    PointToPointHelper m_link;
+    Ipv4StaticRoutingHelper m_routing;
+    std::vector<Ipv4Address> m_addresses;
+};
+
+// The run.
+
+uint64_t
+CountEstablished(const NodeContainer& hosts)
+{
+    uint64_t established = 0;
+    for (auto host = hosts.Begin(); host != hosts.End(); ++host)
+    {
+        established += LifecycleTcpHelper::GetTcp(*host)->GetCensus()[TcpSocket::ESTABLISHED];
+    }
+    return established;
+}
+
+/** Shows how far it is, and stops when all ends of all connections stand. */
+void
+Watch(const NodeContainer* hosts, uint64_t wanted)
+{
+    const uint64_t established = CountEstablished(*hosts);
+    if (isatty(STDERR_FILENO) != 0)
+    {
+        std::cerr << "\r" << established / 2 << " of " << wanted / 2 << " connections, "
+                  << std::fixed << std::setprecision(1) << WallSeconds() << " s" << std::flush;
+        std::cerr << (established >= wanted ? "\r\033[K" : "");
+    }
+    if (established >= wanted)
+    {
+        Simulator::Stop();
+        return;
+    }
+    Simulator::Schedule(MilliSeconds(100), &Watch, hosts, wanted);
+}
+
+uint64_t
+CountProbes(const NodeContainer& hosts)
+{
+    uint64_t probes = 0;
+    for (auto host = hosts.Begin(); host != hosts.End(); ++host)
+    {
+        probes += LifecycleTcpHelper::GetTcp(*host)->GetCounters()["keepaliveProbes"];
+    }
+    return probes;
+}
+
+} // namespace
+
+int
+main(int argc, char* argv[])
+{
+    Options options;
+    CommandLine cmd(__FILE__);
+    cmd.AddValue("connections", "Connections to open", options.connections);
+    cmd.AddValue("hosts", "Hosts, half of them clients and half of them servers", options.hosts);
+    cmd.AddValue("spread", "Simulated time in which the connections are opened", options.spread);
+    cmd.AddValue("hold", "Simulated time to go on for once all are open", options.hold);
+    cmd.AddValue("keepalive", "Whether both ends have keepalive", options.keepalive);
+    cmd.AddValue("queueDiscs",
+                 "Whether devices have ns-3's default queue disc",
+                 options.queueDiscs);
+    cmd.AddValue("routing", "static or nix", options.routing);
+    cmd.AddValue("seed", "Of everything random", options.seed);
+    cmd.Parse(argc, argv);
+    if (options.hosts < 2 || (options.routing != "static" && options.routing != "nix"))
+    {
+        std::cerr << "population: there must be 2 hosts at least, and routing is static or nix.\n";
+        return 2;
+    }
+    RngSeedManager::SetSeed(options.seed);
+    // Packets on their way are events: the default scheduler, a tree of them, is slower.
+    ObjectFactory scheduler("ns3::PriorityQueueScheduler");
+    Simulator::SetScheduler(scheduler);
+
+    WallSeconds();
+    const TreeNetwork network(options);
+    const NodeContainer& hosts = network.GetHosts();
+    const uint32_t half = options.hosts / 2;
+    NodeContainer clientNodes;
+    NodeContainer serverNodes;
+    for (uint32_t host = 0; host < options.hosts; ++host)
+    {
+        (host < half ? clientNodes : serverNodes).Add(hosts.Get(host));
+    }
+    TcpPopulationServerHelper servers;
+    servers.Install(serverNodes);
+    int64_t stream = 1000000;
+    // One host after the other, which finds more in the processor's caches than all at once.
+    const Time turn = options.spread / static_cast<int64_t>(half);
+    for (uint32_t i = 0; i < half; ++i)
+    {
+        TcpPopulationClientHelper clients;
+        const uint32_t share = options.connections / half + (i < options.connections % half);
+        clients.SetAttribute("Connections", UintegerValue(share));
+        clients.SetAttribute("Spread", TimeValue(turn));
+        clients.SetAttribute("Requests", StringValue("ns3::ConstantRandomVariable[Constant=0]"));
+        clients.AddRemote(InetSocketAddress(network.GetAddress(half + i), 80));
+        ApplicationContainer installed = clients.Install(clientNodes.Get(i));
+        installed.Start(turn * static_cast<int64_t>(i));
+        stream += TcpPopulationClientHelper::AssignStreams(installed, stream);
+    }
+    const double built = WallSeconds();
+    const uint64_t heapBefore = HeapBytes();
+    std::cout << "Network       " << network.GetNodeN() << " nodes, " << options.routing
+              << " routing, " << (options.queueDiscs ? "default" : "no")
+              << " queue discs: " << std::fixed << std::setprecision(1) << built << " s, heap "
+              << Megabytes(heapBefore) << std::endl;
+
+    const uint64_t wanted = uint64_t{2} * options.connections;
+    Simulator::Schedule(MilliSeconds(100), &Watch, &hosts, wanted);
+    Simulator::Stop(options.spread + Seconds(60));
+    Simulator::Run();
+
+    const uint64_t established = CountEstablished(hosts);
+    const double opened = WallSeconds();
+    const uint64_t heap = HeapBytes() - heapBefore;
+    const double each = options.connections > 0 ? options.connections : 1;
+    std::cout << "Connections   " << established / 2 << " established after "
+              << Simulator::Now().GetSeconds() << " s of simulated time, keepalive "
+              << (options.keepalive ? "on" : "off") << "\n"
+              << "Time          " << opened - built << " s, " << std::setprecision(2)
+              << (opened - built) / each * 1e6 << " us for each connection, "
+              << Simulator::GetEventCount() << " events\n"
+              << "Memory        heap " << Megabytes(heap) << " more, " << std::setprecision(0)
+              << static_cast<double>(heap) / each << " bytes for each connection, both ends; peak "
+              << Megabytes(PeakMemory()) << " of the process" << std::endl;
+
+    if (options.hold.IsStrictlyPositive())
+    {
+        const uint64_t events = Simulator::GetEventCount();
+        Simulator::Stop(options.hold);
+        Simulator::Run();
+        std::cout << "Idle          " << options.hold.GetSeconds()
+                  << " s of simulated time: " << std::setprecision(1) << WallSeconds() - opened
+                  << " s, " << Simulator::GetEventCount() - events << " events, "
+                  << CountProbes(hosts) << " keepalive probes, " << CountEstablished(hosts) / 2
+                  << " connections established" << std::endl;
+    }
+    Simulator::Destroy();
+    return established == wanted ? 0 : 1;
+}
