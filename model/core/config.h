@@ -346,9 +346,10 @@ struct DataConfig
     IdleRestart idleRestart{IdleRestart::Halving};
     uint32_t rcvBufMost{0}; //!< bytes up to which the receive buffer tunes itself, 0: never
     Ecn ecn{Ecn::Passive};
-    uint16_t leastPathMss{512};   //!< no ICMP error makes segments smaller: Linux min_pmtu 552
-    Duration pathMssExpiry{600s}; //!< after that, larger ones are tried: RFC 1191 §6.3
-    bool pacing{false};           //!< segments are spread over the round trip
+    uint16_t leastPathMss{512}; //!< no ICMP error makes segments smaller: Linux min_pmtu 552
+    /** After that, larger ones are tried (RFC 1191 §6.3); nothing: never. */
+    std::optional<Duration> pathMssExpiry{600s};
+    bool pacing{false}; //!< segments are spread over the round trip
 
     /** \returns the largest payload to accept over a link that carries \p linkMss (0: not known) */
     uint16_t OwnMss(uint16_t linkMss) const

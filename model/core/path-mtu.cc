@@ -46,7 +46,7 @@ ShrinkSegments(Context& context, Connection& conn, uint16_t pathMss, Instant now
     }
     ++context.counters.tooBig;
     conn.pathMss = wanted;
-    conn.pathMssUntil = now + data.pathMssExpiry;
+    conn.pathMssUntil = data.pathMssExpiry ? now + *data.pathMssExpiry : kNever;
     if (conn.HasUnacked())
     {
         Transfer& transfer = *conn.transfer;

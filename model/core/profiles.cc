@@ -133,6 +133,7 @@ FreeBsd()
                 .rcvBufMost = 2097152,                     // net.inet.tcp.recvbuf_max
                 .ecn = Ecn::Passive,                       // net.inet.tcp.ecn.enable: 2
                 .leastPathMss = 216,                       // tcp_next_pmtu(): TCP_MINMSS
+                .pathMssExpiry = std::nullopt,             // tcp_mss_update(): only ICMP and SYNs
             },
     };
 }

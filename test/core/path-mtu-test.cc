@@ -122,7 +122,7 @@ TEST_F(PathMtu, LargerSegmentsAreTriedAgainLater) // RFC 1191 §6.3
     TooBig(1, 500);
     Ignore();
     Send(Ack(1001));
-    Advance(config.data.pathMssExpiry);
+    Advance(*config.data.pathMssExpiry);
     Write(3000);
     Expect(Data(1000));
     Ignore();

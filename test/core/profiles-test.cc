@@ -213,6 +213,27 @@ TEST_F(Profiles, LetIcmpMakeSegmentsAsSmallAsTheyDo)
     }
 }
 
+TEST_F(Profiles, OfFreeBsdTryNoLargerSegmentsOnTheSameConnection) // tcp_mss_update()
+{
+    const ByProfile<uint32_t> afterAnHour{{Profile::Linux, 1000}, {Profile::FreeBsd, 500}};
+    for (const auto& [profile, mss] : afterAnHour)
+    {
+        SCOPED_TRACE(Name(profile));
+        Use(profile);
+        config.keepalive.enabled = false;
+        ConnectAndEstablish(SynAck());
+        Write(1000);
+        Expect(Data(1000));
+        Core().OnTooBig(now, Tuple(), SeqNum(kIss) + 1, 500);
+        Skip(0s);
+        Send(Ack(1001));
+        Skip(1h);
+        Write(3000);
+        Expect(Data(mss));
+        Ignore();
+    }
+}
+
 TEST_F(Profiles, StayInTimeWaitForTwiceTheirSegmentLifetime)
 {
     const ByProfile<Duration> lengths{
