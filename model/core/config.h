@@ -294,7 +294,7 @@ enum class Ecn : uint8_t
 /** When reading makes so much room that the peer is told at once. */
 enum class WindowUpdates : uint8_t
 {
-    WhenDoubled, //!< what is offered more than doubles (Linux __tcp_cleanup_rbuf())
+    WhenDoubled, //!< what is offered at least doubles (Linux __tcp_cleanup_rbuf())
     BySteps,     //!< a quarter of the buffer, and less where there is little (FreeBSD tcp_output())
 };
 

@@ -12,7 +12,7 @@ namespace lifecycle
 FastOpenCookie
 MakeFastOpenCookie(const SecretKey& secret, const FourTuple& tuple)
 {
-    // As __tcp_fastopen_cookie_gen_with(): the addresses as they stand in the IP header.
+    // As __tcp_fastopen_cookie_gen_cipher(): the addresses as they stand in the IP header.
     const std::size_t skipped = tuple.remote.IsV4() ? 12 : 0;
     std::array<uint8_t, 2 * sizeof(IpAddress::Bytes)> addresses;
     auto* end = addresses.data();

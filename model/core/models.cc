@@ -11,7 +11,7 @@ namespace lifecycle
 namespace
 {
 
-// As Linux's sk_acceptq_is_full and FreeBSD's solisten_proto_check: one more than that fits.
+// As Linux's sk_acceptq_is_full and FreeBSD's solisten_clone: one more than that fits.
 bool
 IsAcceptQueueFull(const HandshakeConfig& handshake, const ListenerLoad& load)
 {

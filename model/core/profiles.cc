@@ -75,7 +75,7 @@ FreeBsd()
                 .synChecksAcceptQueue = false, // syncache_add() does not
                 .acceptOverflow = Overflow::Reset, // net.inet.tcp.syncache.rst_on_sock_fail
                 .dropSynFin = false,               // net.inet.tcp.drop_synfin
-                .threeHalvesQueue = true,          // solisten_proto_check(): 3 * sol_qlimit / 2
+                .threeHalvesQueue = true,          // solisten_clone(): 3 * sol_qlimit / 2
                 .backlogLimitsRequests = false,    // syncache_add() does not know it
                 .ports = PortChoice::Random,       // net.inet.ip.portrange.randomized
                 .firstEphemeralPort = 10000,       // IPPORT_EPHEMERALFIRST
