@@ -232,14 +232,6 @@ LifecycleTcpShell::SendAll()
     }
 }
 
-void
-LifecycleTcpShell::SendAll()
-{
-    while (SendNext())
-    {
-    }
-}
-
 LifecycleOwnedConnections&
 LifecycleTcpShell::Owned()
 {

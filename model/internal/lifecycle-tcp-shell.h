@@ -147,7 +147,6 @@ class LifecycleTcpShell
     void DeliverClosed(const lifecycle::Notice& notice);
     void DeliverAcceptReady(const lifecycle::Notice& notice);
     bool SendNext(lifecycle::Instant now);
-    void SendAll();
     Ptr<LifecycleTcpSocket> SenderOf(const lifecycle::OutSegment& out) const;
 
     Ptr<LifecycleTcpSocket> MakePrototype() const;
