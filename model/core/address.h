@@ -2,9 +2,7 @@
 #define LIFECYCLE_CORE_ADDRESS_H
 
 #include <array>
-#include <bit>
 #include <cstdint>
-#include <cstring>
 
 namespace lifecycle
 {
@@ -98,28 +96,6 @@ struct FourTuple
 
     friend constexpr bool operator==(const FourTuple&, const FourTuple&) = default;
 };
-
-/**
- * A keyed hash of a four-tuple for the demultiplexer.
- * \param tuple what to hash
- * \param key the node's secret, so that peers cannot choose tuples that collide
- */
-inline uint32_t
-HashTuple(const FourTuple& tuple, uint64_t key)
-{
-    static_assert(sizeof(FourTuple) == 36, "hashed as four words and the ports");
-    std::array<uint64_t, 4> words;
-    std::memcpy(words.data(), &tuple, sizeof(words));
-    uint64_t hash = key ^ (uint64_t{tuple.localPort} << 16 | tuple.remotePort);
-    for (uint64_t word : words)
-    {
-        hash ^= word;
-        hash *= 0x9e3779b97f4a7c15; // 2^64 / golden ratio: Fibonacci hashing
-        hash = std::rotl(hash, 29);
-    }
-    hash *= 0xbf58476d1ce4e5b9; // finalizer constant of SplitMix64
-    return static_cast<uint32_t>(hash >> 32);
-}
 
 } // namespace lifecycle
 

@@ -4,33 +4,31 @@
 #include "config.h"
 
 #include <cstddef>
+#include <cstdint>
 #include <memory>
 #include <unordered_map>
-#include <utility>
+#include <vector>
 
 namespace lifecycle
 {
 
-/** Keeps alive the Configs that many small records share, each by a plain pointer. */
+/**
+ * Keeps alive the Configs that many records share. A record has a plain pointer, or, where it has
+ * to be small, a number.
+ */
 class ConfigRefs
 {
   public:
-    const Config* Retain(std::shared_ptr<const Config> config)
-    {
-        const Config* key = config.get();
-        Entry& entry = m_entries[key];
-        entry.config = std::move(config);
-        ++entry.records;
-        return key;
-    }
+    /** \returns its number, until it is released as often as it was retained */
+    uint32_t Retain(const std::shared_ptr<const Config>& config);
+    /** The same of one that is retained already. */
+    uint32_t Retain(const Config* config);
+    void Release(const Config* config);
+    void Release(uint32_t number);
 
-    void Release(const Config* config)
+    const Config& Get(uint32_t number) const
     {
-        const auto entry = m_entries.find(config);
-        if (--entry->second.records == 0)
-        {
-            m_entries.erase(entry);
-        }
+        return *m_entries[number].config;
     }
 
   private:
@@ -40,7 +38,12 @@ class ConfigRefs
         std::size_t records{0};
     };
 
-    std::unordered_map<const Config*, Entry> m_entries;
+    uint32_t NumberOf(const Config* config);
+
+    std::vector<Entry> m_entries;
+    std::vector<uint32_t> m_free;                          //!< entries to be used again
+    std::unordered_map<const Config*, uint32_t> m_numbers; //!< of entries
+    uint32_t m_last{0}; //!< the entry asked for last: most records have the same
 };
 
 } // namespace lifecycle

@@ -36,7 +36,7 @@ class ConnectionArrival
           m_urgentEnd(segment.seq + segment.urgent),
           m_now(now)
     {
-        m_placement.connection = connection.id;
+        m_placement.connection = context.IdOf(connection);
     }
 
     Placement Run();
@@ -63,7 +63,7 @@ class ConnectionArrival
     bool TakeSimultaneousSynAck();
     void NoteTimestamp();
     void AcknowledgeNew();
-    void UpdateSendWindow();
+    void UpdateSendWindow(bool news);
     void StopProbing();
     bool ConcludeOurFin();
     void Deliver(uint64_t upTo);
@@ -98,6 +98,11 @@ class ConnectionArrival
         return m_segment.flags.Has(flag);
     }
 
+    RecordRef Ref() const
+    {
+        return {RecordKind::Connection, m_conn.index};
+    }
+
     /** Where the segment's text ends, its FIN not counted. */
     SeqNum TextEnd() const
     {
@@ -125,13 +130,14 @@ ConnectionArrival::Gone()
 void
 ConnectionArrival::Challenge()
 {
-    if (!m_context.MayChallenge(m_conn.invalidAnswers, Rules(), m_now))
+    if (!m_context.MayChallenge(Ref(), Rules(), m_now))
     {
         return;
     }
     if (m_conn.config->closing.repeatsFin)
     {
-        m_context.Emit(MakeAck(m_conn, m_now), m_conn.id); // but a challenge has no FIN
+        m_context.Emit(MakeAck(m_context, m_conn, m_now),
+                       m_context.IdOf(m_conn)); // but a challenge has no FIN
         return;
     }
     m_conn.ackNow = true;
@@ -166,7 +172,7 @@ ConnectionArrival::NoteHeldTwice(StreamRange range)
 void
 ConnectionArrival::AnswerInvalid()
 {
-    if (m_context.MayAnswer(m_conn.invalidAnswers, Rules(), m_segment, m_now))
+    if (m_context.MayAnswer(Ref(), Rules(), m_segment, m_now))
     {
         m_conn.ackNow = true;
     }
@@ -222,7 +228,7 @@ ConnectionArrival::CheckAckInSynSent()
     {
         return true;
     }
-    const bool ours = ack.IsAfter(m_conn.iss) && ack.IsAtOrBefore(m_conn.sndNxt);
+    const bool ours = ack.IsAfter(m_conn.Iss()) && ack.IsAtOrBefore(m_conn.SndNxt());
     if (ours && EchoesOurStamp())
     {
         return true;
@@ -232,7 +238,7 @@ ConnectionArrival::CheckAckInSynSent()
         m_conn.HasUnacked())
     {
         // The peer still has an old connection, which our RST ends: it may listen by now.
-        m_conn.timer = m_now + kSynAgainAfter;
+        m_conn.transfer->timer = m_now + kSynAgainAfter;
     }
     return false;
 }
@@ -246,7 +252,7 @@ ConnectionArrival::EchoesOurStamp() const
     {
         return true;
     }
-    const uint32_t first = TimestampClock(m_conn.stateSince, m_conn.tsOffset);
+    const uint32_t first = TimestampClock(m_conn.stateSince.Get(), m_conn.tsOffset);
     const uint32_t last = TimestampClock(m_now, m_conn.tsOffset);
     return stamps->echo - first <= last - first;
 }
@@ -278,10 +284,9 @@ ConnectionArrival::CheckSynInSynSent()
         m_conn.agreement.linkMss != 0 ? m_conn.agreement.linkMss : m_segment.linkMss;
     m_conn.agreement = Negotiate(m_conn.config->data, linkMss, m_segment);
     m_conn.agreement.ecn &= m_conn.ecnAsked || !m_segment.flags.Has(Flag::ACK);
-    m_conn.irs = m_segment.seq;
     m_conn.rcvNxt = m_segment.seq + 1;
     m_conn.rcvAdv = m_conn.rcvNxt + SynWindow(m_conn.config->data);
-    m_conn.lastAckSent = m_conn.rcvNxt;
+    m_context.Attach(m_conn).lastAckSent = m_conn.rcvNxt;
     if (m_conn.agreement.timestamps)
     {
         m_conn.tsRecent = m_segment.options.timestamps->value;
@@ -289,7 +294,6 @@ ConnectionArrival::CheckSynInSynSent()
     m_conn.sndWnd = m_segment.window; // never scaled in a SYN
     m_conn.maxSndWnd = m_conn.sndWnd;
     m_conn.sndWl1 = m_segment.seq;
-    m_conn.sndWl2 = m_segment.ack;
     m_segment.seq += 1;
     m_segment.flags = m_segment.flags.Without(Flag::SYN);
 
@@ -315,7 +319,7 @@ ConnectionArrival::ConcludeFastOpen()
     const std::optional<FastOpenCookie>& cookie = m_segment.options.fastOpen;
     if (m_conn.fastOpen && cookie && cookie->length > 0)
     {
-        m_context.fastOpenCache.Store(m_conn.tuple.remote, {*cookie, m_conn.agreement.peerMss});
+        m_context.fastOpenCache.Store(m_segment.tuple.remote, {*cookie, m_conn.agreement.peerMss});
     }
     if (m_conn.HasUnacked())
     {
@@ -331,7 +335,7 @@ ConnectionArrival::TakeSimultaneousSynAck()
 {
     const bool repeats = m_conn.state.Get() == State::SynReceived &&
                          m_segment.flags.Has(Flag::SYN) && m_segment.flags.Has(Flag::ACK) &&
-                         m_segment.seq == m_conn.irs && m_segment.ack == m_conn.sndNxt;
+                         m_segment.seq == m_conn.Irs() && m_segment.ack == m_conn.SndNxt();
     if (repeats)
     {
         m_segment.seq += 1;
@@ -427,8 +431,8 @@ bool
 ConnectionArrival::IsTouching() const
 {
     const SeqNum right = m_conn.rcvNxt + m_conn.AcceptedWindow();
-    const bool unread = !m_conn.detached && (m_conn.unread > 0 || m_conn.peerFinSeen);
-    return m_segment.End().IsAtOrAfter(m_conn.lastAckSent) &&
+    const bool unread = !m_conn.detached && (m_conn.Unread() > 0 || m_conn.peerFinSeen);
+    return m_segment.End().IsAtOrAfter(m_conn.LastAckSent()) &&
            (TextEnd().IsAtOrBefore(right) || (m_segment.seq.IsAtOrBefore(right) && !unread));
 }
 
@@ -439,7 +443,7 @@ ConnectionArrival::IsReaching() const
     const uint32_t window = m_conn.AcceptedWindow();
     if (Has(Flag::RST))
     {
-        return m_segment.seq.IsWithin(m_conn.lastAckSent, window);
+        return m_segment.seq.IsWithin(m_conn.LastAckSent(), window);
     }
     const SeqNum right = m_conn.rcvNxt + window;
     const bool empty = m_segment.payloadLength == 0;
@@ -471,7 +475,7 @@ void
 ConnectionArrival::NoteTimestamp()
 {
     if (m_conn.agreement.timestamps && m_segment.options.timestamps &&
-        !m_segment.flags.Has(Flag::RST) && m_segment.seq.IsAtOrBefore(m_conn.lastAckSent) &&
+        !m_segment.flags.Has(Flag::RST) && m_segment.seq.IsAtOrBefore(m_conn.LastAckSent()) &&
         !IsOldTimestamp(m_segment.options.timestamps->value, m_conn.tsRecent))
     {
         m_conn.tsRecent = m_segment.options.timestamps->value;
@@ -504,7 +508,7 @@ bool
 ConnectionArrival::IsExactReset() const
 {
     const SeqNum seq = m_segment.seq;
-    if (seq == (Rules().resetAtLastAck ? m_conn.lastAckSent : m_conn.rcvNxt))
+    if (seq == (Rules().resetAtLastAck ? m_conn.LastAckSent() : m_conn.rcvNxt))
     {
         return true;
     }
@@ -524,8 +528,7 @@ ConnectionArrival::IsExactReset() const
 CloseReason
 ConnectionArrival::ResetReason() const
 {
-    const bool connecting =
-        m_conn.state.Get() == State::SynReceived && m_conn.listener == ListenerId{};
+    const bool connecting = m_conn.state.Get() == State::SynReceived && !m_conn.passive;
     return connecting ? CloseReason::Refused : CloseReason::Reset;
 }
 
@@ -536,7 +539,7 @@ ConnectionArrival::CheckSyn()
     {
         return true;
     }
-    const bool inWindow = m_segment.seq.IsWithin(m_conn.lastAckSent, m_conn.AcceptedWindow());
+    const bool inWindow = m_segment.seq.IsWithin(m_conn.LastAckSent(), m_conn.AcceptedWindow());
     if (Rules().rfc5961 && !(Rules().insecureSyn && inWindow))
     {
         Challenge(); // RFC 5961 §4.2
@@ -563,7 +566,7 @@ ConnectionArrival::CheckAck()
     const SeqNum ack = m_segment.ack;
     if (m_conn.state.Get() == State::SynReceived)
     {
-        if (!ack.IsAfter(m_conn.sndUna) || ack.IsAfter(m_conn.sndNxt))
+        if (!ack.IsAfter(m_conn.sndUna) || ack.IsAfter(m_conn.SndNxt()))
         {
             m_context.Refuse(m_segment);
             return false;
@@ -572,7 +575,7 @@ ConnectionArrival::CheckAck()
         m_context.Established(m_conn, Event::RcvAckOfSyn, m_now);
     }
     const bool fromAfar = Rules().rfc5961 && ack.IsBefore(OldestAcceptableAck());
-    if (ack.IsAfter(m_conn.sndNxt) || fromAfar)
+    if (ack.IsAfter(m_conn.SndNxt()) || fromAfar)
     {
         Challenge(); // RFC 5961 §5.2; RFC 9293 §3.10.7.4 for what was never sent
         return false;
@@ -590,8 +593,8 @@ ConnectionArrival::OldestAcceptableAck() const
     const bool young = m_conn.sndUnaOffset < m_conn.maxSndWnd;
     if (Rules().oldestAck == OldestAck::OfThisConnection && young)
     {
-        const bool passive = m_conn.listener != ListenerId{};
-        return m_conn.iss + static_cast<uint32_t>(passive); // Linux counts our SYN if it came first
+        return m_conn.Iss() +
+               static_cast<uint32_t>(m_conn.passive); // Linux counts our SYN if it came first
     }
     return m_conn.sndUna - m_conn.maxSndWnd;
 }
@@ -611,11 +614,11 @@ ConnectionArrival::AcknowledgeNew()
         ForgetUrgent(m_conn);
         m_conn.synAcked |= report.acked.syn;
         m_conn.sndUnaOffset += data;
-        m_conn.sndQueued -= data;
+        m_conn.transfer->sndQueued -= data;
         m_finAcked = report.acked.fin;
         m_conn.probing &= m_conn.HasUnacked();
         m_conn.retries = 0;
-        m_conn.stalledSince = kNever;
+        m_conn.transfer->stalledSince = kNever;
         m_conn.holdsBack = false;
         if (report.acked.syn && !m_conn.fastOpen)
         {
@@ -623,13 +626,14 @@ ConnectionArrival::AcknowledgeNew()
         }
         if (data > 0)
         {
-            m_context.Notify({.kind = NoticeKind::Acked, .connection = m_conn.id, .bytes = data});
+            m_context.Notify(
+                {.kind = NoticeKind::Acked, .connection = m_placement.connection, .bytes = data});
         }
         report.rtt = TakeRttSample(m_conn, report, m_now);
         m_conn.transfer->lastProgress = m_now;
         RestartRetransmitTimer(m_conn, m_now);
     }
-    UpdateSendWindow();
+    UpdateSendWindow(news);
     report.windowChanged = m_conn.sndWnd != oldWindow;
     if (m_conn.transfer && m_conn.synAcked && !report.acked.syn)
     {
@@ -638,15 +642,14 @@ ConnectionArrival::AcknowledgeNew()
 }
 
 void
-ConnectionArrival::UpdateSendWindow()
+ConnectionArrival::UpdateSendWindow(bool news)
 {
     const SeqNum seq = m_segment.seq;
     const SeqNum ack = m_segment.ack;
     // RFC 9293 §3.10.7.4, ESTABLISHED: an older segment must not bring back an older window. As in
     // Linux (tcp_may_update_window), a higher ACK is newer even with an old sequence number, as
     // data that is sent again has: else the right edge would seem to have moved.
-    const bool newer =
-        m_conn.sndWl2.IsBefore(ack) || (m_conn.sndWl2 == ack && m_conn.sndWl1.IsAtOrBefore(seq));
+    const bool newer = news || m_conn.sndWl1.IsAtOrBefore(seq);
     if (ack.IsBefore(m_conn.sndUna) || !newer || m_conn.state.Get() == State::SynSent)
     {
         return;
@@ -654,7 +657,6 @@ ConnectionArrival::UpdateSendWindow()
     m_conn.sndWnd = uint32_t{m_segment.window} << m_conn.agreement.sndScale;
     m_conn.maxSndWnd = std::max(m_conn.maxSndWnd, m_conn.sndWnd);
     m_conn.sndWl1 = seq;
-    m_conn.sndWl2 = ack;
     if (m_conn.timerMode == TimerMode::Persist)
     {
         m_conn.retries = 0; // it answers, so it is there
@@ -715,8 +717,9 @@ ConnectionArrival::CheckUrgent()
     m_context.Attach(m_conn);
     if (NoteUrgent(m_conn, m_urgentEnd))
     {
-        m_context.Notify(
-            {.kind = NoticeKind::Urgent, .connection = m_conn.id, .bytes = UrgentAhead(m_conn)});
+        m_context.Notify({.kind = NoticeKind::Urgent,
+                          .connection = m_placement.connection,
+                          .bytes = UrgentAhead(m_conn)});
     }
     return true;
 }
@@ -775,7 +778,7 @@ ConnectionArrival::ProcessText()
     }
     if (isNew)
     {
-        m_placement = {m_conn.id, skip, length, offset};
+        m_placement = {m_placement.connection, skip, length, offset};
         m_context.counters.bytesIn += length;
     }
     if (fin && !cut)
@@ -823,8 +826,9 @@ ConnectionArrival::Deliver(uint64_t upTo)
     const auto bytes = static_cast<uint32_t>(upTo - m_conn.rcvOffset);
     m_conn.rcvOffset = upTo;
     m_conn.rcvNxt += bytes;
-    m_conn.unread += m_conn.detached ? 0 : bytes;
-    m_context.Notify({.kind = NoticeKind::Readable, .connection = m_conn.id, .bytes = bytes});
+    m_conn.transfer->unread += m_conn.detached ? 0 : bytes;
+    m_context.Notify(
+        {.kind = NoticeKind::Readable, .connection = m_placement.connection, .bytes = bytes});
 }
 
 /**
@@ -835,8 +839,8 @@ void
 ConnectionArrival::RefillQuickAcks()
 {
     const DataConfig& config = m_conn.config->data;
-    const bool first = m_conn.lastData == kNever;
-    if (first || m_now - m_conn.lastData > m_conn.rtt.Rto(config.rto))
+    const Instant last = m_conn.lastData.Get();
+    if (last == kNever || m_now - last > m_conn.rtt.Rto(config.rto))
     {
         const uint32_t inWindow = m_conn.RcvWnd() / (2 * m_conn.SndMss());
         m_conn.quickAcks =
@@ -882,7 +886,7 @@ ConnectionArrival::CheckFin()
     m_conn.rcvNxt += 1;
     m_conn.rcvAdv = Later(m_conn.rcvAdv, m_conn.rcvNxt);
     m_conn.ackNow = true;
-    m_context.Notify({.kind = NoticeKind::PeerClosed, .connection = m_conn.id});
+    m_context.Notify({.kind = NoticeKind::PeerClosed, .connection = m_placement.connection});
     if (before == State::FinWait2 || (before == State::FinWait1 && m_finAcked))
     {
         const Event event = before == State::FinWait2 ? Event::RcvFin : Event::RcvFinAckOfFin;

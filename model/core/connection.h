@@ -1,7 +1,7 @@
 #ifndef LIFECYCLE_CORE_CONNECTION_H
 #define LIFECYCLE_CORE_CONNECTION_H
 
-#include "answer-limiter.h"
+#include "coarse-instant.h"
 #include "config.h"
 #include "loss-probe.h"
 #include "prr.h"
@@ -57,6 +57,13 @@ struct Transfer
     bool paced{false};                  //!< something waits for that
     std::optional<uint64_t> peerFinAt;  //!< stream position of a FIN that came ahead of data
     Urgency urgency;
+    uint32_t sndQueued{0};        //!< bytes written and not acknowledged, sent or not
+    uint32_t unread{0};           //!< bytes that arrived in order and were not read
+    SeqNum sndSml;                //!< end of the last small segment (Minshall)
+    SeqNum lastAckSent;           //!< RFC 7323 §4.3
+    Instant timer{kNever};        //!< of TimerMode Retransmit and Persist
+    Instant stalledSince{kNever}; //!< since when nothing of what waits was acknowledged
+    std::unique_ptr<CongestionMemory> congestionMemory;
 
     /** Makes it as new, for another connection. */
     void Reset()
@@ -70,33 +77,91 @@ struct Transfer
     /** Nothing is on its way in either direction, and no acknowledgement is owed. */
     bool IsIdle() const
     {
-        return sent.IsEmpty() && received.IsEmpty() && ackDeadline == kNever && !peerFinAt &&
-               !arrivedTwice && !paced && urgency.IsEmpty();
+        return sndQueued == 0 && unread == 0 && sent.IsEmpty() && received.IsEmpty() &&
+               ackDeadline == kNever && !peerFinAt && !arrivedTwice && !paced && urgency.IsEmpty();
+    }
+};
+
+/** What few connections need, or each for a short time; see Connection::extras. */
+struct Extras
+{
+    std::unique_ptr<CongestionMemory> congestionMemory; //!< while there is no Transfer
+    std::unique_ptr<ReceiveTuning> receiveTuning;
+    ReorderingMemory reordering;
+    Instant timer{kNever};  //!< of TimerMode FinWait2 and TimeWait
+    Instant lastProbe{};    //!< when the last keepalive probe was sent
+    Instant pathMssUntil{}; //!< when `pathMss` is forgotten
+    uint16_t pathMss{0};    //!< largest payload that the path carries, as ICMP says; 0: not known
+    ListenerId listener;    //!< of a Fast Open that is half-open
+
+    /** Nothing of it will be asked for, \p probed or not by keepalive. */
+    bool IsUnused(TimerMode mode, bool probed) const
+    {
+        const bool timed = mode == TimerMode::FinWait2 || mode == TimerMode::TimeWait;
+        return !timed && !probed && !congestionMemory && !receiveTuning && pathMss == 0 &&
+               !listener && reordering == ReorderingMemory();
     }
 };
 
 /**
  * One connection, from SYN-SENT or the end of SYN-RECEIVED to CLOSED or TIME-WAIT. Its variables
- * have the names of RFC 9293 §3.3.1.
+ * have the names of RFC 9293 §3.3.1. There are millions of them, and most are idle: here is what an
+ * idle one has to know, in the order that leaves no gaps; the rest is in Transfer and Extras
+ * (doc/notes/memory.md).
  */
 struct Connection
 {
-    Connection(const FourTuple& between, State born)
+    Connection(const PackedTuple& between, State born)
         : tuple(between),
           state(born)
     {
     }
 
-    ConnectionId id; //!< what the connection is called outside
-    FourTuple tuple;
-    StateMachine state;
-    CloseReason reason{CloseReason::None};
+    const Config* config{nullptr};      //!< kept by Context::configs
+    std::unique_ptr<Transfer> transfer; //!< attached while something is in flight either way
+    std::unique_ptr<Extras> extras;
+
+    uint64_t sndUnaOffset{0}; //!< bytes of the stream that are acknowledged
+    uint64_t rcvOffset{0};    //!< bytes of the stream that arrived in order
+    Instant lastHeard{};      //!< when the last acceptable segment arrived
+
+    PackedTuple tuple;
+    uint32_t index{0}; //!< its slot
+
+    // Send sequence space. SND.WL2 is SND.UNA: an older ACK is not taken, a newer one is both.
+    SeqNum sndUna;
+    uint32_t sndWnd{0};    //!< bytes, scaled
+    uint32_t maxSndWnd{0}; //!< the largest window the peer ever offered, bytes
+    SeqNum sndWl1;
+
+    // Receive sequence space.
+    SeqNum rcvNxt;
+    SeqNum rcvAdv; //!< right edge of the window last advertised
+
+    // Timestamps (RFC 7323).
+    uint32_t tsRecent{0};
+    uint32_t tsOffset{0};
+
+    // Memory of the path.
+    RttEstimator rtt;
+    Congestion congestion;
+
     Agreement agreement;
+    CoarseInstant stateSince{Instant{}}; //!< when it came into its state
+    CoarseInstant lastData{kNever};      //!< when data arrived last
+    CoarseInstant lastSent{Instant{}};   //!< when data was sent last
+    StateMachine state;
+    uint8_t quickAcks{0};       //!< ACKs that are not delayed yet
+    uint8_t retries{0};         //!< time-outs since the peer acknowledged something new
+    uint8_t backoff{0};         //!< doublings of the time-out (RFC 6298 §5.5)
+    uint8_t keepaliveProbes{0}; //!< sent since the peer was heard last
+    TimerMode timerMode{TimerMode::None};
 
     // What the application wants.
     bool finQueued : 1 {false};  //!< no more data will be written
     bool detached : 1 {false};   //!< the application closed: nobody reads or writes any more
     bool unaccepted : 1 {false}; //!< it stands in an accept queue
+    bool passive : 1 {false};    //!< a listener made it
 
     // What is to be sent next.
     bool inReadyQueue : 1 {false};
@@ -119,56 +184,75 @@ struct Connection
     bool inBurst : 1 {false};     //!< the last segment was not the last that left at once
     bool more : 1 {false};        //!< the application writes more at once: only full segments
 
-    // Send sequence space.
-    SeqNum iss;
-    SeqNum sndUna;
-    SeqNum sndNxt;
-    uint32_t sndWnd{0};    //!< bytes, scaled
-    uint32_t maxSndWnd{0}; //!< the largest window the peer ever offered, bytes
-    SeqNum sndWl1;
-    SeqNum sndWl2;
-    SeqNum sndSml;            //!< end of the last small segment (Minshall)
-    uint64_t sndUnaOffset{0}; //!< bytes of the stream that are acknowledged
-    uint32_t sndQueued{0};    //!< bytes written and not acknowledged, sent or not
+    /** \returns what few connections need, made now if this one had none */
+    Extras& Extra()
+    {
+        if (!extras)
+        {
+            extras = std::make_unique<Extras>();
+        }
+        return *extras;
+    }
 
-    // Receive sequence space.
-    SeqNum irs;
-    SeqNum rcvNxt;
-    SeqNum rcvAdv;         //!< right edge of the window last advertised
-    SeqNum lastAckSent;    //!< RFC 7323 §4.3
-    uint64_t rcvOffset{0}; //!< bytes of the stream that arrived in order
-    uint32_t unread{0};    //!< of those, bytes that the application has not read
+    /** \returns when the timer of `timerMode` runs out */
+    Instant Timer() const
+    {
+        switch (timerMode)
+        {
+        case TimerMode::Retransmit:
+        case TimerMode::Persist:
+            return transfer->timer;
+        case TimerMode::FinWait2:
+        case TimerMode::TimeWait:
+            return extras->timer;
+        case TimerMode::None:
+            break;
+        }
+        return kNever;
+    }
 
-    uint8_t quickAcks{0};     //!< ACKs that are not delayed yet
-    Instant lastData{kNever}; //!< when data arrived last
-    std::unique_ptr<ReceiveTuning> receiveTuning;
+    /** SND.NXT: behind all that is in flight. */
+    SeqNum SndNxt() const
+    {
+        return transfer ? sndUna + transfer->sent.Total() : sndUna;
+    }
 
-    // Timestamps (RFC 7323).
-    uint32_t tsRecent{0};
-    uint32_t tsOffset{0};
+    /** Whether our FIN is acknowledged. */
+    bool IsFinAcked() const
+    {
+        return finSent && !HasUnacked();
+    }
 
-    // Timers and memory of the path.
-    TimerMode timerMode{TimerMode::None};
-    uint8_t retries{0};         //!< time-outs since the peer acknowledged something new
-    uint8_t backoff{0};         //!< doublings of the time-out (RFC 6298 §5.5)
-    uint8_t keepaliveProbes{0}; //!< sent since the peer was heard last
-    Instant timer{kNever};
-    Instant lastHeard{};            //!< when the last acceptable segment arrived
-    Instant lastProbe{};            //!< when the last keepalive probe was sent
-    AnswerLimiter invalidAnswers{}; //!< answers to what is invalid
-    Instant stalledSince{kNever};   //!< since when nothing of what waits was acknowledged
-    Instant stateSince{};           //!< when it came into its state
-    RttEstimator rtt;
-    ReorderingMemory reordering;
-    Congestion congestion;
-    Instant lastSent{}; //!< when data was sent last
-    std::unique_ptr<CongestionMemory> congestionMemory;
-    uint16_t pathMss{0};    //!< largest payload that the path carries, as ICMP says; 0: not known
-    Instant pathMssUntil{}; //!< when that is forgotten
+    /** ISS: all that is acknowledged lies between it and SND.UNA. */
+    SeqNum Iss() const
+    {
+        const auto acked = static_cast<uint32_t>(sndUnaOffset) + IsFinAcked();
+        return synAcked ? sndUna - 1 - acked : sndUna;
+    }
 
-    ListenerId listener; //!< whose accept queue it stands in, while `unaccepted`
-    std::shared_ptr<const Config> config;
-    std::unique_ptr<Transfer> transfer; //!< attached while something is in flight either way
+    /** IRS, once the peer's SYN has arrived: all that has arrived lies between it and RCV.NXT. */
+    SeqNum Irs() const
+    {
+        return rcvNxt - 1 - static_cast<uint32_t>(rcvOffset) - static_cast<uint32_t>(peerFinSeen);
+    }
+
+    /** Up to where the peer was told last that all has arrived. */
+    SeqNum LastAckSent() const
+    {
+        return transfer ? transfer->lastAckSent : rcvNxt; // who owes no ACK has sent it
+    }
+
+    /** Bytes written and not acknowledged, sent or not. */
+    uint32_t SndQueued() const
+    {
+        return transfer ? transfer->sndQueued : 0;
+    }
+
+    /** Bytes that arrived in order and that the application has not read. */
+    uint32_t Unread() const
+    {
+        return transfer ? transfer->unread : 0;
+    }
 
     /** Whether a FIN is to follow the last byte and has not been sent yet. */
     bool HasUnsentFin() const
@@ -180,7 +264,7 @@ struct Connection
     uint32_t SndMss() const
     {
         uint32_t both = std::min(config->data.OwnMss(agreement.linkMss), agreement.peerMss);
-        both = pathMss != 0 ? std::min<uint32_t>(both, pathMss) : both;
+        both = extras && extras->pathMss != 0 ? std::min<uint32_t>(both, extras->pathMss) : both;
         const uint32_t options = agreement.timestamps ? 12 : 0; // RFC 9293 §3.7.1, RFC 6691
         return std::max<uint32_t>(both, options + 8) - options;
     }
@@ -188,14 +272,14 @@ struct Connection
     /** The first sequence number of the stream that is not acknowledged. */
     SeqNum FirstUnackedData() const
     {
-        return synAcked ? sndUna : iss + 1;
+        return synAcked ? sndUna : sndUna + 1;
     }
 
     /** Bytes written and never sent. */
     uint32_t Unsent() const
     {
-        const uint32_t sent = finSent ? sndQueued : sndNxt.Since(FirstUnackedData());
-        return sndQueued - sent;
+        const uint32_t queued = SndQueued();
+        return queued == 0 || finSent ? 0 : queued - SndNxt().Since(FirstUnackedData());
     }
 
     /** The receive buffer, as it is tuned. */
@@ -205,13 +289,15 @@ struct Connection
         const uint32_t mss = std::min(data.OwnMss(agreement.linkMss), agreement.peerMss);
         const bool rounds = data.roundRcvBuf && state.Get() != State::SynSent; // FreeBSD tcp_mss()
         const uint32_t set = rounds ? (data.rcvBuf + mss - 1) / mss * mss : data.rcvBuf;
-        return receiveTuning ? std::max(receiveTuning->buffer, set) : set;
+        const bool tuned = extras && extras->receiveTuning;
+        return tuned ? std::max(extras->receiveTuning->buffer, set) : set;
     }
 
     /** What of the receive buffer is free, bytes. */
     uint32_t FreeBuffer() const
     {
         const uint32_t buffer = RcvBuf();
+        const uint32_t unread = Unread();
         return unread < buffer ? buffer - unread : 0;
     }
 
@@ -261,6 +347,8 @@ struct Connection
         return transfer && !transfer->sent.IsEmpty();
     }
 };
+
+static_assert(sizeof(Connection) == 152); // there are millions
 
 } // namespace lifecycle
 

@@ -21,11 +21,12 @@ HasLegalState(const Connection& conn)
 bool
 SequencesAgree(const Connection& conn)
 {
-    const uint32_t inFlight = conn.sndNxt.Since(conn.sndUna);
-    const uint32_t tracked = conn.transfer ? conn.transfer->sent.Total() : 0;
-    const bool boardAgrees = !conn.transfer || conn.transfer->sent.IsConsistent();
+    const uint32_t inFlight = conn.SndNxt().Since(conn.sndUna);
+    const bool boardAgrees =
+        !conn.transfer || (conn.transfer->sent.IsConsistent() &&
+                           (inFlight == 0 || conn.transfer->sent.Oldest().seq == conn.sndUna));
     const uint32_t controls = (conn.HasUnacked() && !conn.synAcked) + conn.finSent;
-    return boardAgrees && inFlight == tracked && inFlight <= conn.sndQueued + controls;
+    return boardAgrees && inFlight <= conn.SndQueued() + controls;
 }
 
 bool
@@ -49,6 +50,16 @@ FinsAgree(const Connection& conn)
     }
 }
 
+/** Who has nothing to do has given back what only those need who have, unless it is to be asked. */
+bool
+PartsAgree(const Connection& conn)
+{
+    const bool idle = conn.transfer && conn.transfer->IsIdle() && !conn.HasUnsentFin();
+    const bool unused =
+        conn.extras && conn.extras->IsUnused(conn.timerMode, conn.keepaliveProbes > 0);
+    return conn.inReadyQueue || (!idle && !unused);
+}
+
 /** What is in flight is watched by a timer, unless it has yet to be asked for segments. */
 bool
 TimersAgree(const Context& context, const Connection& conn)
@@ -57,9 +68,9 @@ TimersAgree(const Context& context, const Connection& conn)
     {
         return true;
     }
-    const bool watched = !conn.HasUnacked() || conn.timer != kNever;
-    const bool named = (conn.timerMode == TimerMode::None) == (conn.timer == kNever);
-    return watched && named && context.deadlines.Of(conn.id.index) <= NextDeadline(conn);
+    const bool watched = !conn.HasUnacked() || conn.Timer() != kNever;
+    const bool named = (conn.timerMode == TimerMode::None) == (conn.Timer() == kNever);
+    return watched && named && context.deadlines.Of(conn.index) <= NextDeadline(conn);
 }
 
 } // namespace
@@ -69,23 +80,23 @@ IsConsistent(const Context& context)
 {
     std::array<uint64_t, kStates> census{};
     bool consistent = true;
-    const auto isIndexed = [&](const FourTuple& tuple, RecordKind kind, uint32_t index) {
-        return context.Lookup(tuple) == RecordRef{kind, index};
+    const auto isIndexed = [&](const auto& record, RecordKind kind, uint32_t index) {
+        return context.Lookup(context.TupleOf(record)) == RecordRef{kind, index};
     };
     context.connections.ForEach([&](ConnectionId id, const Connection& conn) {
         ++census[static_cast<std::size_t>(conn.state.Get())];
-        consistent &= conn.id == id && HasLegalState(conn) && SequencesAgree(conn) &&
-                      FinsAgree(conn) && TimersAgree(context, conn) &&
-                      isIndexed(conn.tuple, RecordKind::Connection, id.index);
+        consistent &= conn.index == id.index && HasLegalState(conn) && SequencesAgree(conn) &&
+                      FinsAgree(conn) && PartsAgree(conn) && TimersAgree(context, conn) &&
+                      isIndexed(conn, RecordKind::Connection, id.index);
     });
     context.requests.ForEach([&](Handle<RequestRecord> id, const RequestRecord& request) {
         ++census[static_cast<std::size_t>(State::SynReceived)];
-        consistent &= isIndexed(request.tuple, RecordKind::Request, id.index) &&
-                      context.listeners.Find(request.listener) != nullptr;
+        consistent &= isIndexed(request, RecordKind::Request, id.index) &&
+                      context.listeners.Find(context.Unpack(request).listener) != nullptr;
     });
     context.timeWaits.ForEach([&](TimeWaitId id, const TimeWaitRecord& record) {
         ++census[static_cast<std::size_t>(State::TimeWait)];
-        consistent &= isIndexed(record.tuple, RecordKind::TimeWait, id.index);
+        consistent &= isIndexed(record, RecordKind::TimeWait, id.index);
     });
     context.listeners.ForEach([&](ListenerId, const Listener& listener) {
         ++census[static_cast<std::size_t>(State::Listen)];

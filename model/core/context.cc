@@ -21,7 +21,7 @@ Next64(RandomSource& random)
     return high << 32 | random.Next();
 }
 
-constexpr std::size_t kMostSpareTransfers = 64;
+constexpr std::size_t kMostSpareTransfers = 8; //!< there may be thousands of endpoints
 
 /**
  * How well a segment suits a listener, 0 for not at all. An address of its own goes before a device
@@ -61,12 +61,13 @@ Context::Context(const Config& initial, RandomSource& randomSource)
     : config(std::make_shared<const Config>(initial)),
       random(randomSource),
       secret{Next64(random), Next64(random)},
-      demuxKey(Next64(random))
+      demuxKey(Next64(random)),
+      addressBook(demuxKey)
 {
 }
 
-const FourTuple&
-Context::TupleOf(RecordRef ref) const
+const PackedTuple&
+Context::PackedTupleOf(RecordRef ref) const
 {
     switch (ref.kind)
     {
@@ -82,24 +83,39 @@ Context::TupleOf(RecordRef ref) const
 std::optional<RecordRef>
 Context::Lookup(const FourTuple& tuple) const
 {
-    return demux.Find(HashTuple(tuple, demuxKey),
-                      [&](RecordRef ref) { return TupleOf(ref) == tuple; });
+    const std::optional<PackedTuple> packed = addressBook.Find(tuple);
+    if (!packed)
+    {
+        return std::nullopt;
+    }
+    return demux.Find(HashTuple(*packed, demuxKey),
+                      [&](RecordRef ref) { return PackedTupleOf(ref) == *packed; });
 }
 
 void
-Context::Index(const FourTuple& tuple, RecordRef ref)
+Context::Index(const PackedTuple& tuple, RecordRef ref)
 {
     demux.Insert(HashTuple(tuple, demuxKey), ref, [this](RecordRef other) {
-        return HashTuple(TupleOf(other), demuxKey);
+        return HashTuple(PackedTupleOf(other), demuxKey);
     });
 }
 
 void
-Context::Unindex(const FourTuple& tuple, RecordRef ref)
+Context::Unindex(const PackedTuple& tuple, RecordRef ref)
 {
     demux.Erase(HashTuple(tuple, demuxKey), ref, [this](RecordRef other) {
-        return HashTuple(TupleOf(other), demuxKey);
+        return HashTuple(PackedTupleOf(other), demuxKey);
     });
+}
+
+Request
+Context::Unpack(const RequestRecord& record) const
+{
+    Request request;
+    static_cast<HalfOpen&>(request) = record;
+    request.tuple = TupleOf(record);
+    request.listener = listeners.HandleOf(record.listener);
+    return request;
 }
 
 Listener*
@@ -138,17 +154,18 @@ Context::MakeConnection(const FourTuple& tuple,
                         State born,
                         std::shared_ptr<const Config> connectionConfig)
 {
-    const ConnectionId id = connections.Make(tuple, born);
+    const ConnectionId id = connections.Make(addressBook.Keep(tuple), born);
     Connection& connection = connections.Get(id.index);
-    connection.id = id;
-    connection.config = std::move(connectionConfig);
-    Index(tuple, {RecordKind::Connection, id.index});
+    connection.index = id.index;
+    connection.config = connectionConfig.get();
+    configs.Retain(connectionConfig);
+    Index(connection.tuple, {RecordKind::Connection, id.index});
     CountTransition(State::Closed, born);
     return connection;
 }
 
 void
-Context::Fire(Connection& connection, Event event, Instant now)
+Context::Fire(Connection& connection, Event event, Instant now, CloseReason reason)
 {
     const State from = connection.state.Get();
     const bool legal = connection.state.Fire(event);
@@ -157,34 +174,37 @@ Context::Fire(Connection& connection, Event event, Instant now)
     const State to = connection.state.Get();
     if (from == State::SynReceived && connection.fastOpen)
     {
-        if (Listener* listener = listeners.Find(connection.listener))
+        if (Listener* listener = listeners.Find(connection.Extra().listener))
         {
             --listener->fastOpens;
         }
+        connection.Extra().listener = {};
     }
     CountTransition(from, to);
     connection.stateSince = now;
     Notify({.kind = NoticeKind::StateChanged,
             .from = from,
             .to = to,
-            .reason = connection.reason,
-            .connection = connection.id,
-            .tuple = connection.tuple});
+            .reason = reason,
+            .connection = IdOf(connection),
+            .tuple = TupleOf(connection)});
 }
 
 void
 Context::Forget(Connection& connection)
 {
-    const ConnectionId id = connection.id;
+    const ConnectionId id = IdOf(connection);
     if (connection.unaccepted)
     {
-        if (Listener* listener = listeners.Find(connection.listener))
+        for (ListenerId listener : listenersByPort[connection.tuple.localPort])
         {
-            std::erase(listener->acceptQueue, id);
+            std::erase(listeners.Find(listener)->acceptQueue, id);
         }
     }
     orphans -= connection.detached;
     Unindex(connection.tuple, {RecordKind::Connection, id.index});
+    addressBook.Release(connection.tuple);
+    configs.Release(connection.config);
     deadlines.Settle(id.index, kNever);
     if (connection.transfer)
     {
@@ -196,17 +216,16 @@ Context::Forget(Connection& connection)
 void
 Context::End(Connection& connection, Event event, CloseReason reason, Instant now)
 {
-    connection.reason = reason;
-    Fire(connection, event, now);
+    Fire(connection, event, now, reason);
     assert(connection.state.Get() == State::Closed);
-    Notify({.kind = NoticeKind::Closed, .reason = reason, .connection = connection.id});
+    Notify({.kind = NoticeKind::Closed, .reason = reason, .connection = IdOf(connection)});
     Forget(connection);
 }
 
 void
 Context::EndWithReset(Connection& connection, Event event, CloseReason reason, Instant now)
 {
-    Emit(MakeReset(connection, now), connection.id);
+    Emit(MakeReset(*this, connection, now), IdOf(connection));
     ++counters.resetsOut;
     End(connection, event, reason, now);
 }
@@ -216,19 +235,18 @@ Context::EnterTimeWait(Connection& connection, Event event, Instant now)
 {
     if (connection.ackNow)
     {
-        Emit(MakeAck(connection, now), connection.id);
+        Emit(MakeAck(*this, connection, now), IdOf(connection));
     }
     const ClosingConfig& closing = connection.config->closing;
-    connection.reason = CloseReason::Normal;
-    Fire(connection, event, now);
+    Fire(connection, event, now, CloseReason::Normal);
+    const FourTuple tuple = TupleOf(connection);
     const Duration length =
-        closing.model->Length(*connection.config,
-                              {connection.tuple, connection.rtt.Srtt(), timeWaits.Size()});
+        closing.model->Length(*connection.config, {tuple, connection.rtt.Srtt(), timeWaits.Size()});
     if (closing.wholeTimeWait && length > Duration::zero())
     {
         connection.lastHeard = now;
         connection.timerMode = TimerMode::TimeWait;
-        connection.timer = now + length;
+        connection.Extra().timer = now + length;
         MarkReady(connection);
         return;
     }
@@ -256,20 +274,18 @@ Context::EnterTimeWait(Connection& connection, Event event, Instant now)
 void
 Context::LeaveTimeWaitRecord(Connection& connection, Duration length, Instant now)
 {
-    const uint16_t window = AdvertiseWindow(connection);
-    const TimeWaitRecord record{.tuple = connection.tuple,
-                                .sndNxt = connection.sndNxt,
-                                .rcvNxt = connection.rcvNxt,
-                                .rcvWnd = connection.RcvWnd(),
-                                .tsRecent = connection.tsRecent,
-                                .tsOffset = connection.tsOffset,
-                                .window = window,
-                                .timestamps = connection.agreement.timestamps,
-                                .config = timeWaitConfigs.Retain(connection.config),
-                                .expiry = {}};
+    TimeWaitRecord record;
+    record.tuple = addressBook.Keep(TupleOf(connection));
+    record.sndNxt = connection.SndNxt();
+    record.rcvNxt = connection.rcvNxt;
+    record.tsRecent = connection.tsRecent;
+    record.config = configs.Retain(connection.config);
+    record.window = AdvertiseWindow(connection);
+    record.rcvScale = connection.agreement.rcvScale;
+    record.timestamps = connection.agreement.timestamps;
     Notice closed{.kind = NoticeKind::Closed,
                   .reason = CloseReason::Normal,
-                  .connection = connection.id};
+                  .connection = IdOf(connection)};
     Forget(connection);
     closed.timeWait = timeWaits.Make(record);
     const uint32_t index = closed.timeWait.index;
@@ -286,6 +302,7 @@ Context::Established(Connection& connection, Event event, Instant now)
     connection.lastHeard = now;
     if (!connection.fastOpen || event == Event::RcvSynAck)
     {
+        Attach(connection);
         OpenWindow(connection, now);
     }
     Fire(connection, event, now);
@@ -296,10 +313,14 @@ Context::Established(Connection& connection, Event event, Instant now)
 }
 
 uint32_t
-Context::MakeRequest(const RequestRecord& request)
+Context::MakeRequest(const Request& request)
 {
-    const Handle<RequestRecord> handle = requests.Make(request);
-    Index(request.tuple, {RecordKind::Request, handle.index});
+    const Handle<RequestRecord> handle = requests.Make();
+    RequestRecord& record = requests.Get(handle.index);
+    static_cast<HalfOpen&>(record) = request;
+    record.tuple = addressBook.Keep(request.tuple);
+    record.listener = request.listener.index;
+    Index(record.tuple, {RecordKind::Request, handle.index});
     CountTransition(State::Closed, State::SynReceived);
     ++listeners.Find(request.listener)->halfOpen;
     ++counters.passiveOpens;
@@ -314,20 +335,19 @@ Context::MakeRequest(const RequestRecord& request)
 void
 Context::EndRequest(uint32_t index, std::optional<Event> event)
 {
-    const RequestRecord& request = requests.Get(index);
-    if (Listener* listener = listeners.Find(request.listener))
-    {
-        --listener->halfOpen;
-    }
+    const RequestRecord& record = requests.Get(index);
+    const Request request = Unpack(record);
+    --listeners.Get(record.listener).halfOpen;
     requestTimers.Stop(index);
-    Unindex(request.tuple, {RecordKind::Request, index});
+    Unindex(record.tuple, {RecordKind::Request, index});
+    addressBook.Release(record.tuple);
     CountTransition(State::SynReceived, State::Closed);
     if (event)
     {
         Notify({.kind = NoticeKind::StateChanged,
                 .from = State::SynReceived,
                 .to = *Next(State::SynReceived, *event),
-                .reason = EndOf(request, *event),
+                .reason = EndOf(record, *event),
                 .listener = request.listener,
                 .tuple = request.tuple});
     }
@@ -347,8 +367,9 @@ Context::EndTimeWait(uint32_t index, Event event)
             .to = *Next(State::TimeWait, event),
             .reason = CloseReason::Normal,
             .timeWait = id,
-            .tuple = record.tuple});
-    timeWaitConfigs.Release(record.config);
+            .tuple = TupleOf(record)});
+    addressBook.Release(record.tuple);
+    configs.Release(record.config);
     timeWaits.Free(id);
 }
 
@@ -358,7 +379,7 @@ Context::MarkReady(Connection& connection)
     if (!connection.inReadyQueue)
     {
         connection.inReadyQueue = true;
-        ready.PushBack(connection.id);
+        ready.PushBack(IdOf(connection));
     }
 }
 
@@ -369,7 +390,7 @@ Context::Emit(const Segment& segment, ConnectionId connection)
 }
 
 Timestamps
-Context::StampsFor(const RequestRecord& request, Instant now) const
+Context::StampsFor(const Request& request, Instant now) const
 {
     return {TimestampClock(now, TimestampOffset(secret, request.tuple)), request.tsRecent};
 }
@@ -382,7 +403,7 @@ Context::FastOpenKey(const HandshakeConfig& handshake) const
 }
 
 void
-Context::EmitSynAck(const RequestRecord& request, Instant now)
+Context::EmitSynAck(const Request& request, Instant now)
 {
     const Config& terms = *listeners.Find(request.listener)->config;
     Segment synAck = MakeSynAck(request, terms, StampsFor(request, now));
@@ -395,14 +416,14 @@ Context::EmitSynAck(const RequestRecord& request, Instant now)
 }
 
 bool
-Context::MayAnswer(AnswerLimiter& limiter,
+Context::MayAnswer(RecordRef who,
                    const ValidationConfig& validation,
                    const Segment& offender,
                    Instant now)
 {
     // Text and FIN do not answer answers, and who sends them may have lost our ACK.
     const bool safe = offender.Length() > 0 && !offender.flags.Has(Flag::SYN);
-    if (safe || validation.limitsOnlyChallenges || limiter.Allows(validation, now))
+    if (safe || validation.limitsOnlyChallenges || Allows(who, validation, now))
     {
         return true;
     }
@@ -411,9 +432,27 @@ Context::MayAnswer(AnswerLimiter& limiter,
 }
 
 bool
-Context::MayChallenge(AnswerLimiter& limiter, const ValidationConfig& validation, Instant now)
+Context::Allows(RecordRef who, const ValidationConfig& validation, Instant now)
 {
-    if (!limiter.Allows(validation, now))
+    const auto name = [&](const auto& handle) {
+        const uint64_t kind = static_cast<uint64_t>(who.kind) << 30;
+        return uint64_t{handle.generation} << 32 | kind | handle.index;
+    };
+    switch (who.kind)
+    {
+    case RecordKind::Request:
+        return m_answerLimits.Allows(name(requests.HandleOf(who.index)), validation, now);
+    case RecordKind::Connection:
+        return m_answerLimits.Allows(name(connections.HandleOf(who.index)), validation, now);
+    default:
+        return m_answerLimits.Allows(name(timeWaits.HandleOf(who.index)), validation, now);
+    }
+}
+
+bool
+Context::MayChallenge(RecordRef who, const ValidationConfig& validation, Instant now)
+{
+    if (!Allows(who, validation, now))
     {
         ++counters.challengesWithheld;
         return false;
@@ -471,6 +510,13 @@ Context::Attach(Connection& connection)
             connection.transfer = std::move(m_spareTransfers.back());
             m_spareTransfers.pop_back();
         }
+        Transfer& transfer = *connection.transfer;
+        transfer.sndSml = connection.sndUna;
+        transfer.lastAckSent = connection.rcvNxt;
+        if (connection.extras)
+        {
+            transfer.congestionMemory = std::move(connection.extras->congestionMemory);
+        }
     }
     return *connection.transfer;
 }
@@ -478,20 +524,30 @@ Context::Attach(Connection& connection)
 void
 Context::Rest(Connection& connection, Instant now)
 {
-    if (connection.transfer && connection.transfer->IsIdle())
+    if (connection.transfer && connection.transfer->IsIdle() && !connection.HasUnsentFin())
     {
+        if (connection.transfer->congestionMemory)
+        {
+            connection.Extra().congestionMemory = std::move(connection.transfer->congestionMemory);
+        }
         Spare(std::move(connection.transfer));
     }
+    else if (connection.HasUnsentFin())
+    {
+        Attach(connection); // it may have to wait for a window
+    }
     ChooseTimer(connection, now);
-    if (!IsWaitingForAnAnswer(connection))
+    if (connection.transfer)
     {
-        connection.stalledSince = kNever;
+        Instant& stalledSince = connection.transfer->stalledSince;
+        stalledSince = IsWaitingForAnAnswer(connection) ? std::min(stalledSince, now) : kNever;
     }
-    else if (connection.stalledSince == kNever)
+    if (connection.extras &&
+        connection.extras->IsUnused(connection.timerMode, connection.keepaliveProbes > 0))
     {
-        connection.stalledSince = now;
+        connection.extras.reset();
     }
-    deadlines.Expect(connection.id.index, NextDeadline(connection));
+    deadlines.Expect(connection.index, NextDeadline(connection));
 }
 
 void
@@ -501,6 +557,27 @@ Context::Spare(std::unique_ptr<Transfer> transfer)
     {
         transfer->Reset();
         m_spareTransfers.push_back(std::move(transfer));
+    }
+}
+
+void
+Context::Govern(Connection& connection, const std::shared_ptr<const Config>& terms)
+{
+    configs.Retain(terms);
+    configs.Release(connection.config);
+    connection.config = terms.get();
+}
+
+void
+Context::ForgetCongestion(Connection& connection)
+{
+    if (connection.transfer)
+    {
+        connection.transfer->congestionMemory.reset();
+    }
+    else if (connection.extras)
+    {
+        connection.extras->congestionMemory.reset();
     }
 }
 

@@ -1,6 +1,8 @@
 #ifndef LIFECYCLE_CORE_CONTEXT_H
 #define LIFECYCLE_CORE_CONTEXT_H
 
+#include "address-book.h"
+#include "answer-limits.h"
 #include "config-refs.h"
 #include "connection.h"
 #include "counters.h"
@@ -40,6 +42,21 @@ class Context
     // Finding records.
 
     std::optional<RecordRef> Lookup(const FourTuple& tuple) const;
+
+    /** \returns the four-tuple of a record */
+    template <typename Record>
+    FourTuple TupleOf(const Record& record) const
+    {
+        return addressBook.Unpack(record.tuple);
+    }
+
+    /** \returns what the connection is called outside */
+    ConnectionId IdOf(const Connection& connection) const
+    {
+        return connections.HandleOf(connection.index);
+    }
+
+    Request Unpack(const RequestRecord& record) const;
     /** The listener that a segment is for; of several, the one that asked for the least. */
     Listener* FindListener(const Segment& segment);
 
@@ -49,7 +66,10 @@ class Context
                                State born,
                                std::shared_ptr<const Config> config);
     /** Follows an arrow that does not end the connection. */
-    void Fire(Connection& connection, Event event, Instant now);
+    void Fire(Connection& connection,
+              Event event,
+              Instant now,
+              CloseReason reason = CloseReason::None);
     /** Ends the connection: afterwards the reference is void. */
     void End(Connection& connection, Event event, CloseReason reason, Instant now);
     /** Ends the connection and sends a RST for it. */
@@ -65,7 +85,7 @@ class Context
     // Half-open and TIME_WAIT records.
 
     /** \returns the slot of the new record */
-    uint32_t MakeRequest(const RequestRecord& request);
+    uint32_t MakeRequest(const Request& request);
     /** Takes a request away; \p event says why, unless a connection takes its place. */
     void EndRequest(uint32_t index, std::optional<Event> event);
     void EndTimeWait(uint32_t index, Event event);
@@ -79,13 +99,13 @@ class Context
     /** \returns the key of Fast Open cookies */
     SecretKey FastOpenKey(const HandshakeConfig& handshake) const;
     /** Sends the SYN-ACK of a half-open request. */
-    void EmitSynAck(const RequestRecord& request, Instant now);
+    void EmitSynAck(const Request& request, Instant now);
     /** \returns the timestamps of a segment of a half-open request */
-    Timestamps StampsFor(const RequestRecord& request, Instant now) const;
+    Timestamps StampsFor(const Request& request, Instant now) const;
     /** Whether one more challenge ACK may be sent (RFC 5961 §7); it is counted. */
-    bool MayChallenge(AnswerLimiter& limiter, const ValidationConfig& validation, Instant now);
+    bool MayChallenge(RecordRef who, const ValidationConfig& validation, Instant now);
     /** Whether an ACK may be sent for a segment that is not to be looked into; it is counted. */
-    bool MayAnswer(AnswerLimiter& limiter,
+    bool MayAnswer(RecordRef who,
                    const ValidationConfig& validation,
                    const Segment& offender,
                    Instant now);
@@ -95,6 +115,10 @@ class Context
     // Timers and transfers.
 
     Transfer& Attach(Connection& connection);
+    /** From now on, \p terms govern the connection. */
+    void Govern(Connection& connection, const std::shared_ptr<const Config>& terms);
+    /** Drops what a congestion control keeps for the connection. */
+    static void ForgetCongestion(Connection& connection);
     /** The connection has sent all it may for now: sets its timer, drops what it does not need. */
     void Rest(Connection& connection, Instant now);
     SeqNum ChooseIss(Instant now, const FourTuple& tuple, const HandshakeConfig& handshake);
@@ -108,6 +132,8 @@ class Context
     RandomSource& random;
     SecretKey secret;
     uint64_t demuxKey;
+    AddressBook addressBook;
+    ConfigRefs configs; //!< of connections and TIME_WAIT records
 
     Slab<Listener> listeners;
     Slab<RequestRecord> requests;
@@ -126,7 +152,6 @@ class Context
     Ring<Notice> notices;
 
     FastOpenCache fastOpenCache;
-    ConfigRefs timeWaitConfigs;
     std::size_t orphans{0}; //!< connections whose application is gone
 
     Counters counters;
@@ -137,11 +162,13 @@ class Context
     void CountTransition(State from, State to);
     void Forget(Connection& connection);
     void Spare(std::unique_ptr<Transfer> transfer);
-    const FourTuple& TupleOf(RecordRef ref) const;
-    void Index(const FourTuple& tuple, RecordRef ref);
-    void Unindex(const FourTuple& tuple, RecordRef ref);
+    const PackedTuple& PackedTupleOf(RecordRef ref) const;
+    void Index(const PackedTuple& tuple, RecordRef ref);
+    void Unindex(const PackedTuple& tuple, RecordRef ref);
+    bool Allows(RecordRef who, const ValidationConfig& validation, Instant now);
 
     std::vector<std::unique_ptr<Transfer>> m_spareTransfers;
+    AnswerLimits m_answerLimits;
     std::chrono::seconds m_challengeSecond{-1};
     uint32_t m_challengesInSecond{0};
 };

@@ -45,7 +45,7 @@ NoteEcnOfData(Context& context, Connection& conn, const Segment& segment, Instan
         // RFC 8257 §3.2: every byte is reported as it came; what is owed is of the other kind.
         if (ce != conn.echoCe && conn.transfer && conn.transfer->unackedSegments > 0)
         {
-            context.Emit(MakeAck(conn, now), conn.id);
+            context.Emit(MakeAck(context, conn, now), context.IdOf(conn));
         }
         conn.echoCe = ce;
         return;
@@ -84,7 +84,7 @@ ReduceByEcn(Connection& conn, Instant now)
         return;
     }
     conn.cwrDue = true;
-    transfer.reducedUntil = conn.sndNxt;
+    transfer.reducedUntil = conn.SndNxt();
     if (transfer.phase == Phase::Open) // else it is reduced already: §6.1.2
     {
         LowerThreshold(conn, CongestionSignal::Ecn, now);

@@ -65,7 +65,7 @@ struct Endpoint::Impl : Context
         }
         bool held = false;
         const auto look = [&](auto, const auto& record) {
-            held |= record.tuple.localPort == port && local.Covers(record.tuple.local);
+            held |= record.tuple.localPort == port && local.Covers(TupleOf(record).local);
         };
         connections.ForEach(look);
         timeWaits.ForEach(look);
@@ -154,7 +154,7 @@ Endpoint::OnTooBig(Instant now, const FourTuple& tuple, SeqNum seq, uint16_t pat
         return;
     }
     Connection& conn = m_impl->connections.Get(ref->index);
-    if (seq.IsWithin(conn.sndUna, conn.sndNxt.Since(conn.sndUna)))
+    if (seq.IsWithin(conn.sndUna, conn.SndNxt().Since(conn.sndUna)))
     {
         ShrinkSegments(*m_impl, conn, pathMss, now);
     }
@@ -232,7 +232,7 @@ Endpoint::StopListening(Instant now, ListenerId id)
     }
     std::vector<uint32_t> halfOpen;
     m_impl->requests.ForEach([&](Handle<RequestRecord> handle, const RequestRecord& request) {
-        if (request.listener == id)
+        if (request.listener == id.index)
         {
             halfOpen.push_back(handle.index);
         }
@@ -314,12 +314,9 @@ Endpoint::Connect(Instant now, const ConnectRequest& request)
     const std::optional<SeqNum> formerSndNxt = m_impl->TakeOver(tuple);
     Connection& conn = m_impl->MakeConnection(tuple, State::Closed, config);
     conn.agreement = Offer(config->data, request.linkMss);
-    conn.iss = formerSndNxt ? *formerSndNxt + kIssBeyondTimeWait
-                            : m_impl->ChooseIss(now, tuple, config->handshake);
+    conn.sndUna = formerSndNxt ? *formerSndNxt + kIssBeyondTimeWait
+                               : m_impl->ChooseIss(now, tuple, config->handshake);
     conn.stateSince = now;
-    conn.sndUna = conn.iss;
-    conn.sndSml = conn.iss;
-    conn.sndNxt = conn.iss;
     conn.tsOffset = TimestampOffset(m_impl->secret, tuple);
     conn.lastHeard = now;
     // One SYN is all that may be in flight; Established() opens the window.
@@ -329,7 +326,7 @@ Endpoint::Connect(Instant now, const ConnectRequest& request)
     ++m_impl->counters.activeOpens;
     m_impl->Fire(conn, Event::ActiveOpen, now);
     m_impl->MarkReady(conn);
-    return {conn.id};
+    return {m_impl->IdOf(conn)};
 }
 
 bool
@@ -342,14 +339,14 @@ uint32_t
 Endpoint::SynRoom(ConnectionId id) const
 {
     const Connection* conn = m_impl->connections.Find(id);
-    if (conn == nullptr || !conn->fastOpen || conn->sndNxt != conn->iss)
+    if (conn == nullptr || !conn->fastOpen || conn->SndNxt() != conn->Iss())
     {
         return 0;
     }
-    const auto memory = m_impl->fastOpenCache.Find(conn->tuple.remote);
+    const auto memory = m_impl->fastOpenCache.Find(m_impl->TupleOf(*conn).remote);
     const uint16_t ownMss = conn->config->data.OwnMss(conn->agreement.linkMss);
     const uint32_t room = memory ? SynDataRoom(*memory, ownMss) : 0;
-    return room > conn->sndQueued ? room - conn->sndQueued : 0;
+    return room > conn->SndQueued() ? room - conn->SndQueued() : 0;
 }
 
 Result<uint32_t>
@@ -370,7 +367,10 @@ Endpoint::Write(Instant, ConnectionId id, uint32_t bytes, bool more)
         return {0, Error::WouldBlock};
     }
     const uint32_t taken = std::min(bytes, room);
-    conn->sndQueued += taken;
+    if (taken > 0)
+    {
+        m_impl->Attach(*conn).sndQueued += taken;
+    }
     conn->more = more;
     conn->synHeld = false;
     conn->holdsBack = more;
@@ -391,7 +391,7 @@ Endpoint::MarkUrgent(ConnectionId id)
     {
         return Error::SendShutDown;
     }
-    m_impl->Attach(*conn).urgency.sndUp = conn->FirstUnackedData() + conn->sndQueued;
+    m_impl->Attach(*conn).urgency.sndUp = conn->FirstUnackedData() + conn->SndQueued();
     ForgetUrgent(*conn); // where nothing is to be sent
     m_impl->MarkReady(*conn);
     return Error::None;
@@ -412,7 +412,11 @@ Endpoint::Read(Instant now, ConnectionId id, uint32_t bytes)
     {
         return;
     }
-    conn->unread -= std::min(bytes, conn->unread);
+    if (conn->transfer)
+    {
+        conn->transfer->unread -= std::min(bytes, conn->transfer->unread);
+        m_impl->MarkReady(*conn); // there may be nothing left to keep it for
+    }
     NoteRead(*conn, bytes, now);
     ForgetUrgent(*conn);
     if (IsWindowUpdateDue(*conn))
@@ -435,7 +439,7 @@ Endpoint::ShutdownSend(Instant now, ConnectionId id)
         return Error::None;
     }
     const bool opening = conn->state.Get() == State::SynSent;
-    if (opening && conn->sndQueued == 0)
+    if (opening && conn->SndQueued() == 0)
     {
         m_impl->End(*conn, Event::Close, CloseReason::Aborted, now); // RFC 9293 §3.10.4, SYN-SENT
         return Error::None;
@@ -458,7 +462,7 @@ Endpoint::Close(Instant now, ConnectionId id)
         return Error::NotConnected;
     }
     const ClosingConfig& closing = conn->config->closing;
-    if (closing.abortOnClose || (conn->unread > 0 && closing.resetOnUnreadData))
+    if (closing.abortOnClose || (conn->Unread() > 0 && closing.resetOnUnreadData))
     {
         return Abort(now, id);
     }
@@ -468,7 +472,10 @@ Endpoint::Close(Instant now, ConnectionId id)
         return Abort(now, id);
     }
     m_impl->Detach(*conn);
-    conn->unread = 0;
+    if (conn->transfer)
+    {
+        conn->transfer->unread = 0;
+    }
     return ShutdownSend(now, id);
 }
 
@@ -501,9 +508,9 @@ Endpoint::Configure(Instant, ConnectionId id, std::shared_ptr<const Config> conf
     }
     if (config->data.congestion != conn->config->data.congestion)
     {
-        conn->congestionMemory.reset(); // it is another's
+        m_impl->ForgetCongestion(*conn); // it is another's
     }
-    conn->config = std::move(config);
+    m_impl->Govern(*conn, config);
     m_impl->MarkReady(*conn);
     return Error::None;
 }
@@ -591,7 +598,7 @@ Endpoint::Drop(Instant now, const FourTuple& tuple)
         m_impl->EndRequest(ref->index, Event::Abort);
         break;
     case RecordKind::Connection:
-        Abort(now, m_impl->connections.Get(ref->index).id);
+        Abort(now, m_impl->connections.HandleOf(ref->index));
         break;
     default:
         m_impl->EndTimeWait(ref->index, Event::Abort);
@@ -658,21 +665,21 @@ ConnectionView
 Endpoint::View(ConnectionId id) const
 {
     const Connection* conn = m_impl->connections.Find(id);
-    return conn != nullptr ? ViewOf(*conn) : ConnectionView{};
+    return conn != nullptr ? ViewOf(*m_impl, *conn) : ConnectionView{};
 }
 
 ConnectionView
 Endpoint::View(ListenerId id) const
 {
     const Listener* listener = m_impl->listeners.Find(id);
-    return listener != nullptr ? ViewOf(*listener) : ConnectionView{};
+    return listener != nullptr ? ViewOf(*m_impl, *listener) : ConnectionView{};
 }
 
 bool
 Endpoint::IsSynHeld(ConnectionId id) const
 {
     const Connection* conn = m_impl->connections.Find(id);
-    return conn != nullptr && conn->synHeld && conn->sndNxt == conn->iss;
+    return conn != nullptr && conn->synHeld && conn->SndNxt() == conn->Iss();
 }
 
 SegmentCounts
@@ -686,7 +693,7 @@ FourTuple
 Endpoint::TupleOf(ConnectionId id) const
 {
     const Connection* conn = m_impl->connections.Find(id);
-    return conn != nullptr ? conn->tuple : FourTuple{};
+    return conn != nullptr ? m_impl->TupleOf(*conn) : FourTuple{};
 }
 
 StreamOffsets
@@ -698,8 +705,8 @@ Endpoint::Offsets(ConnectionId id) const
         return {};
     }
     return {.acked = conn->sndUnaOffset,
-            .written = conn->sndUnaOffset + conn->sndQueued,
-            .read = conn->rcvOffset - conn->unread,
+            .written = conn->sndUnaOffset + conn->SndQueued(),
+            .read = conn->rcvOffset - conn->Unread(),
             .arrived = conn->rcvOffset};
 }
 
@@ -712,13 +719,13 @@ Endpoint::WriteSpace(ConnectionId id) const
         return 0;
     }
     const uint32_t size = conn->config->data.sndBuf;
-    return conn->sndQueued < size ? size - conn->sndQueued : 0;
+    return conn->SndQueued() < size ? size - conn->SndQueued() : 0;
 }
 
 void
 Endpoint::ForEachView(const std::function<void(const ConnectionView&)>& visit) const
 {
-    const auto show = [&](auto, const auto& record) { visit(ViewOf(record)); };
+    const auto show = [&](auto, const auto& record) { visit(ViewOf(*m_impl, record)); };
     m_impl->listeners.ForEach(show);
     m_impl->requests.ForEach(show);
     m_impl->connections.ForEach(show);

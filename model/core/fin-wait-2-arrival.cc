@@ -42,7 +42,8 @@ ArriveAtShortFinWait2(Context& context, Connection& conn, const Segment& segment
     if (old || !IsInWindow(segment, conn.rcvNxt, conn.RcvWnd()))
     {
         ++context.counters.unacceptable;
-        conn.ackNow |= context.MayAnswer(conn.invalidAnswers, validation, segment, now);
+        conn.ackNow |=
+            context.MayAnswer({RecordKind::Connection, conn.index}, validation, segment, now);
         context.MarkReady(conn);
         return {};
     }

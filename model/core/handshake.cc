@@ -94,7 +94,7 @@ TimestampClock(Instant now, uint32_t offset)
 }
 
 Segment
-MakeSynAck(const RequestRecord& request, const Config& config, Timestamps stamps)
+MakeSynAck(const Request& request, const Config& config, Timestamps stamps)
 {
     Segment synAck;
     synAck.tuple = request.tuple;

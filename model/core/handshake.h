@@ -39,7 +39,7 @@ uint16_t SynWindow(const DataConfig& config);
 uint32_t TimestampClock(Instant now, uint32_t offset);
 
 /** The SYN-ACK of a half-open request. */
-Segment MakeSynAck(const RequestRecord& request, const Config& config, Timestamps stamps);
+Segment MakeSynAck(const Request& request, const Config& config, Timestamps stamps);
 
 } // namespace lifecycle
 

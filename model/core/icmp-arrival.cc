@@ -32,13 +32,13 @@ bool
 IsActiveOpen(const Connection& conn)
 {
     const State state = conn.state.Get();
-    return state == State::SynSent || (state == State::SynReceived && !conn.listener);
+    return state == State::SynSent || (state == State::SynReceived && !conn.passive);
 }
 
 void
 TakeAtConnection(Context& context, Connection& conn, SeqNum seq, IcmpError error, Instant now)
 {
-    if (!seq.IsWithin(conn.sndUna, conn.sndNxt.Since(conn.sndUna)))
+    if (!seq.IsWithin(conn.sndUna, conn.SndNxt().Since(conn.sndUna)))
     {
         ++context.counters.icmpErrorsIgnored; // RFC 5927 §4.1
         return;
@@ -70,7 +70,7 @@ TakeAtRequest(Context& context, uint32_t index, SeqNum seq, IcmpError error)
         return;
     }
     ++context.counters.icmpErrorsIn;
-    const Config& config = *context.listeners.Find(request.listener)->config;
+    const Config& config = *context.listeners.Get(request.listener).config;
     const bool isSecond = request.icmpError;
     request.icmpError = true;
     // Linux drops requests for soft errors only (tcp_v4_err): where a SYN came from, a port is.

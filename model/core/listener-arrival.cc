@@ -12,7 +12,7 @@ namespace lifecycle
 namespace
 {
 
-RequestRecord
+Request
 RequestFor(Context& context,
            const Listener& listener,
            const Segment& syn,
@@ -20,7 +20,7 @@ RequestFor(Context& context,
            Instant now)
 {
     const Config& config = *listener.config;
-    RequestRecord request;
+    Request request;
     request.tuple = syn.tuple;
     request.iss = formerSndNxt ? *formerSndNxt + kIssBeyondTimeWait
                                : context.ChooseIss(now, syn.tuple, config.handshake);
@@ -33,7 +33,7 @@ RequestFor(Context& context,
 
 /** A SYN-ACK that holds all there is to know: nothing is kept here. */
 void
-SendCookie(Context& context, Listener& listener, RequestRecord request, Instant now)
+SendCookie(Context& context, Listener& listener, Request request, Instant now)
 {
     ++context.counters.cookiesSent;
     listener.lastCookie = now;
@@ -53,7 +53,7 @@ SendCookie(Context& context, Listener& listener, RequestRecord request, Instant 
 void
 OpenTwoWay(Context& context,
            Listener& listener,
-           const RequestRecord& request,
+           const Request& request,
            const Segment& syn,
            Instant now)
 {
@@ -64,7 +64,7 @@ OpenTwoWay(Context& context,
 
 /** Whether a SYN may open at once; if it asks for Fast Open in vain, it is told how next time. */
 bool
-IsFastOpen(Context& context, const Listener& listener, const Segment& syn, RequestRecord& request)
+IsFastOpen(Context& context, const Listener& listener, const Segment& syn, Request& request)
 {
     const HandshakeConfig& handshake = listener.config->handshake;
     const std::optional<FastOpenCookie>& cookie = syn.options.fastOpen;
@@ -92,7 +92,7 @@ TakeSyn(Context& context,
 {
     const Config& config = *listener.config;
     const HandshakeModel& model = *config.handshake.model;
-    RequestRecord request = RequestFor(context, listener, syn, formerSndNxt, now);
+    Request request = RequestFor(context, listener, syn, formerSndNxt, now);
     const SynVerdict verdict = model.OnSyn(config, LoadOf(listener));
     context.counters.synOverflows += verdict != SynVerdict::Queue;
     listener.synOverflows += verdict != SynVerdict::Queue;
@@ -134,7 +134,7 @@ TakeAck(Context& context, Listener& listener, const Segment& third, Instant now)
     const Config& config = *listener.config;
     const bool cookiesAreOut =
         listener.lastCookie && now - *listener.lastCookie < 2 * kCookiePeriod;
-    const std::optional<RequestRecord> request =
+    const std::optional<Request> request =
         cookiesAreOut && config.handshake.synCookies != SynCookies::Never
             ? ReadSynCookie(now, context.secret, config.data, third)
             : std::nullopt;

@@ -42,7 +42,7 @@ LossProbeDeadline(const Connection& conn)
     {
         wait += conn.config->data.peersAckDelay; // its ACK may be delayed: TLP.max_ack_delay
     }
-    return std::min(conn.transfer->lastProgress + wait, conn.timer);
+    return std::min(conn.transfer->lastProgress + wait, conn.Timer());
 }
 
 ProbeVerdict

@@ -64,10 +64,10 @@ class Output
 
 /** A segment in a synchronized state, without payload: it acknowledges all that has arrived. */
 Segment
-AckingSegment(Connection& conn, SeqNum seq, Flags flags, Instant now)
+AckingSegment(const Context& context, Connection& conn, SeqNum seq, Flags flags, Instant now)
 {
     Segment segment;
-    segment.tuple = conn.tuple;
+    segment.tuple = context.TupleOf(conn);
     segment.seq = seq;
     segment.ack = conn.rcvNxt;
     segment.flags = flags | Flag::ACK;
@@ -78,10 +78,10 @@ AckingSegment(Connection& conn, SeqNum seq, Flags flags, Instant now)
     {
         segment.options.timestamps = Timestamps{TimestampClock(now, conn.tsOffset), conn.tsRecent};
     }
-    conn.lastAckSent = conn.rcvNxt;
     conn.quickAcks -= conn.quickAcks > 0;
     if (conn.transfer)
     {
+        conn.transfer->lastAckSent = conn.rcvNxt;
         conn.transfer->ackDeadline = kNever;
         conn.transfer->unackedSegments = 0;
     }
@@ -216,10 +216,10 @@ Output::TailProbe()
     if (!probe.repeats)
     {
         const OutSegment out = SendNew(length, false);
-        probe.end = m_conn.sndNxt;
+        probe.end = m_conn.SndNxt();
         return out;
     }
-    probe.end = m_conn.sndNxt;
+    probe.end = m_conn.SndNxt();
     const SentSegment& last = m_conn.transfer->sent.Last();
     const OutSegment out = SendAgain(last);
     m_conn.transfer->sent.RetransmittedLast(m_now);
@@ -233,7 +233,7 @@ Output::FirstSyn()
     const State state = m_conn.state.Get();
     const bool opening =
         state == State::SynSent || (state == State::SynReceived && m_conn.fastOpen);
-    if (!opening || m_conn.sndNxt != m_conn.iss || (m_conn.synHeld && !m_conn.finQueued))
+    if (!opening || m_conn.SndNxt() != m_conn.Iss() || (m_conn.synHeld && !m_conn.finQueued))
     {
         return std::nullopt;
     }
@@ -244,9 +244,8 @@ Output::FirstSyn()
         AddFastOpen(out.segment);
     }
     const uint32_t length = 1 + out.segment.payloadLength;
-    const SentSegment syn{.seq = m_conn.iss, .length = length, .sentAt = m_now, .syn = true};
+    const SentSegment syn{.seq = m_conn.Iss(), .length = length, .sentAt = m_now, .syn = true};
     m_conn.transfer->sent.Push(syn);
-    m_conn.sndNxt = m_conn.iss + length;
     m_context.counters.bytesOut += out.segment.payloadLength;
     return out;
 }
@@ -255,13 +254,14 @@ Output::FirstSyn()
 void
 Output::AddFastOpen(Segment& syn)
 {
-    const std::optional<FastOpenMemory> memory = m_context.fastOpenCache.Find(m_conn.tuple.remote);
+    const std::optional<FastOpenMemory> memory =
+        m_context.fastOpenCache.Find(m_context.TupleOf(m_conn).remote);
     syn.options.fastOpen = memory ? memory->cookie : FastOpenCookie{};
     if (memory)
     {
         const DataConfig& config = m_conn.config->data;
         const uint16_t ownMss = config.OwnMss(m_conn.agreement.linkMss);
-        syn.payloadLength = std::min(m_conn.sndQueued, SynDataRoom(*memory, ownMss));
+        syn.payloadLength = std::min(m_conn.SndQueued(), SynDataRoom(*memory, ownMss));
         m_context.counters.fastOpensOut += syn.payloadLength > 0;
     }
 }
@@ -273,11 +273,11 @@ Output::SynSegment()
     const DataConfig& config = m_conn.config->data;
     const Timestamps stamps{TimestampClock(m_now, m_conn.tsOffset), m_conn.tsRecent};
     Segment syn;
-    syn.tuple = m_conn.tuple;
-    syn.seq = m_conn.iss;
+    syn.tuple = m_context.TupleOf(m_conn);
+    syn.seq = m_conn.Iss();
     syn.flags = Flag::SYN;
     // RFC 3168 §6.1.1.1: who does not answer may not like to be asked.
-    const bool first = m_conn.sndNxt == m_conn.iss;
+    const bool first = m_conn.SndNxt() == m_conn.Iss();
     if (first && m_conn.state.Get() == State::SynSent)
     {
         syn.flags = syn.flags | EcnOfSyn(config);
@@ -289,7 +289,7 @@ Output::SynSegment()
     {
         syn.flags = syn.flags | Flag::ACK | EcnOfSynAck(m_conn.agreement.ecn);
         syn.ack = m_conn.rcvNxt;
-        m_conn.lastAckSent = m_conn.rcvNxt;
+        m_conn.transfer->lastAckSent = m_conn.rcvNxt;
         m_conn.ackNow = false;
         m_conn.transfer->ackDeadline = kNever;
         m_conn.transfer->unackedSegments = 0;
@@ -310,7 +310,7 @@ Output::MaySendData() const
     case State::Closing:
     case State::LastAck:
         // Before our SYN is acknowledged only a FIN goes out (SYN-RECEIVED, then CLOSE).
-        return m_conn.synAcked || m_conn.sndQueued == 0;
+        return m_conn.synAcked || m_conn.SndQueued() == 0;
     default:
         return false;
     }
@@ -320,7 +320,7 @@ uint32_t
 Output::UsableWindow() const
 {
     const SeqNum right = m_conn.sndUna + m_conn.sndWnd;
-    return right.IsAfter(m_conn.sndNxt) ? right.Since(m_conn.sndNxt) : 0;
+    return right.IsAfter(m_conn.SndNxt()) ? right.Since(m_conn.SndNxt()) : 0;
 }
 
 /** Nagle's algorithm and the sender's half of silly-window avoidance (RFC 9293 §3.7.4, §3.8.6.2.1).
@@ -338,9 +338,10 @@ Output::IsWorthSending(uint32_t length, bool withFin) const
     }
     const DataConfig& config = m_conn.config->data;
     const bool all = length == m_conn.Unsent();
-    const bool noneInFlight = m_conn.sndNxt == m_conn.FirstUnackedData();
+    const bool noneInFlight = m_conn.SndNxt() == m_conn.FirstUnackedData();
     const bool noSmallInFlight =
-        config.nagleRule == Nagle::SmallInFlight && !m_conn.sndSml.IsAfter(m_conn.sndUna);
+        config.nagleRule == Nagle::SmallInFlight &&
+        !(m_conn.transfer && m_conn.transfer->sndSml.IsAfter(m_conn.sndUna));
     const bool corked = (config.cork || m_conn.holdsBack) && !m_conn.finQueued;
     const bool nagleAllows = !corked && (!config.nagle || noneInFlight || noSmallInFlight);
     return (all && nagleAllows) || (!all && length >= m_conn.maxSndWnd / 2);
@@ -401,21 +402,20 @@ Output::NewData()
 OutSegment
 Output::SendNew(uint32_t length, bool fin)
 {
-    const SentSegment sent{.seq = m_conn.sndNxt,
+    Transfer& transfer = m_context.Attach(m_conn);
+    const SentSegment sent{.seq = m_conn.SndNxt(),
                            .length = length + fin,
                            .sentAt = m_now,
                            .fin = fin};
     NoteSending(m_conn, m_now);
-    OutSegment out = DataSegment(m_conn.sndNxt, length, fin);
+    OutSegment out = DataSegment(m_conn.SndNxt(), length, fin);
     MarkNewData(m_conn, out.segment);
     NoteSmall(length);
     EndQuickAcks();
-    Transfer& transfer = m_context.Attach(m_conn);
     transfer.sent.Push(sent);
     transfer.lastProgress = m_now;
     transfer.prr.NoteSent(length);
     NotePaced(m_conn, length, m_now);
-    m_conn.sndNxt += length + fin;
     m_conn.finSent |= fin;
     m_context.counters.bytesOut += length;
     return out;
@@ -427,11 +427,11 @@ Output::NoteSmall(uint32_t length)
 {
     if (length < m_conn.SndMss())
     {
-        m_conn.sndSml = m_conn.sndNxt + length;
+        m_conn.transfer->sndSml = m_conn.SndNxt() + length;
     }
     else
     {
-        m_conn.sndSml = Later(m_conn.sndSml, m_conn.sndUna);
+        m_conn.transfer->sndSml = Later(m_conn.transfer->sndSml, m_conn.sndUna);
     }
 }
 
@@ -439,7 +439,8 @@ Output::NoteSmall(uint32_t length)
 void
 Output::EndQuickAcks()
 {
-    if (m_conn.lastData != kNever && m_now - m_conn.lastData < m_conn.config->data.delayedAck)
+    const Instant last = m_conn.lastData.Get();
+    if (last != kNever && m_now - last < m_conn.config->data.delayedAck)
     {
         m_conn.quickAcks = 0;
     }
@@ -451,10 +452,10 @@ Output::DataSegment(SeqNum seq, uint32_t length, bool fin)
     Flags flags;
     flags = fin ? flags | Flag::FIN : flags;
     const uint32_t position = seq.Since(m_conn.FirstUnackedData());
-    const bool last = position + length == m_conn.sndQueued;
+    const bool last = position + length == m_conn.SndQueued();
     flags = length > 0 && last && !m_conn.more ? flags | Flag::PSH : flags;
     OutSegment out;
-    out.segment = AckingSegment(m_conn, seq, flags, m_now);
+    out.segment = AckingSegment(m_context, m_conn, seq, flags, m_now);
     out.segment.payloadLength = length;
     out.streamOffset = m_conn.sndUnaOffset + position;
     // SACK blocks go out in acknowledgements of their own, which a data segment does not replace.
@@ -470,7 +471,8 @@ Output::Probe()
     {
         m_conn.keepaliveNow = false;
         ++m_context.counters.keepaliveProbes;
-        OutSegment probe{.segment = AckingSegment(m_conn, m_conn.sndNxt - 1, Flags(), m_now)};
+        OutSegment probe{.segment =
+                             AckingSegment(m_context, m_conn, m_conn.SndNxt() - 1, Flags(), m_now)};
         probe.garbage = m_conn.config->keepalive.probe == KeepaliveProbe::GarbageByte;
         probe.segment.payloadLength = probe.garbage;
         return probe;
@@ -494,7 +496,8 @@ Output::Probe()
     ++m_context.counters.windowProbes;
     if (m_conn.config->data.persistProbe == PersistProbe::ZeroLength)
     {
-        return OutSegment{.segment = AckingSegment(m_conn, m_conn.sndUna - 1, Flags(), m_now)};
+        return OutSegment{.segment =
+                              AckingSegment(m_context, m_conn, m_conn.sndUna - 1, Flags(), m_now)};
     }
     m_conn.probing = true;
     return unsent > 0 ? SendNew(1, false) : SendNew(0, true);
@@ -512,11 +515,11 @@ Output::PureAck()
     if (repeatsFin)
     {
         // As FreeBSD has it: in FIN-WAIT-1, CLOSING and LAST-ACK there is a FIN in what is sent.
-        OutSegment fin = DataSegment(m_conn.sndNxt - 1, 0, true);
+        OutSegment fin = DataSegment(m_conn.SndNxt() - 1, 0, true);
         m_conn.ackNow = false;
         return fin;
     }
-    return OutSegment{.segment = MakeAck(m_conn, m_now)};
+    return OutSegment{.segment = MakeAck(m_context, m_conn, m_now)};
 }
 
 } // namespace
@@ -527,15 +530,15 @@ NextSegment(Context& context, Connection& connection, Instant now)
     std::optional<OutSegment> out = Output(context, connection, now).Next();
     if (out)
     {
-        out->connection = connection.id;
+        out->connection = context.IdOf(connection);
     }
     return out;
 }
 
 Segment
-MakeAck(Connection& connection, Instant now)
+MakeAck(const Context& context, Connection& connection, Instant now)
 {
-    Segment ack = AckingSegment(connection, connection.sndNxt, Flags(), now);
+    Segment ack = AckingSegment(context, connection, connection.SndNxt(), Flags(), now);
     ack.options.sacks = SackBlocks(connection);
     if (connection.transfer)
     {
@@ -587,11 +590,11 @@ IsWindowUpdateDue(const Connection& conn)
 }
 
 Segment
-MakeReset(const Connection& connection, Instant now)
+MakeReset(const Context& context, const Connection& connection, Instant now)
 {
     Segment reset;
-    reset.tuple = connection.tuple;
-    reset.seq = connection.sndNxt;
+    reset.tuple = context.TupleOf(connection);
+    reset.seq = connection.SndNxt();
     reset.ack = connection.rcvNxt;
     reset.flags = Flag::RST | Flag::ACK;
     if (connection.agreement.timestamps)

@@ -21,7 +21,7 @@ class Context;
 std::optional<OutSegment> NextSegment(Context& context, Connection& connection, Instant now);
 
 /** An acknowledgement; whatever was owed to the peer is paid with it. */
-Segment MakeAck(Connection& connection, Instant now);
+Segment MakeAck(const Context& context, Connection& connection, Instant now);
 
 /**
  * The window field, and a note of what is promised with it. The right edge never moves back
@@ -33,7 +33,7 @@ uint16_t AdvertiseWindow(Connection& connection);
 bool IsWindowUpdateDue(const Connection& connection);
 
 /** The RST that ends a synchronized connection from this side (RFC 9293 §3.10.5). */
-Segment MakeReset(const Connection& connection, Instant now);
+Segment MakeReset(const Context& context, const Connection& connection, Instant now);
 
 } // namespace lifecycle
 

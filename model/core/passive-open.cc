@@ -33,28 +33,22 @@ namespace
 
 /** What every passive open has in common; it stands in SYN-RECEIVED and in the accept queue. */
 Connection&
-MakePassive(Context& context, Listener& listener, const RequestRecord& request, const Segment& peer)
+MakePassive(Context& context, Listener& listener, const Request& request, const Segment& peer)
 {
     const bool syn = peer.flags.Has(Flag::SYN);
     Connection& conn = context.MakeConnection(request.tuple, State::SynReceived, listener.config);
     conn.agreement = request.agreement;
-    conn.iss = request.iss;
     conn.sndUna = request.iss;
-    conn.sndSml = request.iss;
-    conn.sndNxt = request.iss;
-    conn.irs = request.irs;
     conn.rcvNxt = request.irs + 1;
     conn.rcvAdv = conn.rcvNxt + SynWindow(conn.config->data);
-    conn.lastAckSent = conn.rcvNxt;
     conn.tsRecent = request.tsRecent;
     conn.tsOffset = TimestampOffset(context.secret, request.tuple);
     conn.sndWnd = uint32_t{peer.window} << (syn ? 0 : conn.agreement.sndScale); // RFC 7323 §2.2
     conn.maxSndWnd = conn.sndWnd;
     conn.sndWl1 = peer.seq;
-    conn.sndWl2 = conn.sndUna;
+    conn.passive = true;
     conn.unaccepted = true;
-    conn.listener = listener.id;
-    listener.acceptQueue.push_back(conn.id);
+    listener.acceptQueue.push_back(context.IdOf(conn));
     return conn;
 }
 
@@ -63,14 +57,12 @@ MakePassive(Context& context, Listener& listener, const RequestRecord& request, 
 Connection&
 Promote(Context& context,
         Listener& listener,
-        const RequestRecord& request,
+        const Request& request,
         const Segment& peer,
         Instant now)
 {
     Connection& conn = MakePassive(context, listener, request, peer);
     conn.sndUna = request.iss + 1;
-    conn.sndNxt = request.iss + 1;
-    conn.sndWl2 = conn.sndUna;
     ++context.counters.accepted;
     context.Established(conn, Event::RcvAckOfSyn, now);
     context.Notify({.kind = NoticeKind::AcceptReady, .listener = listener.id});
@@ -80,14 +72,15 @@ Promote(Context& context,
 Placement
 OpenFast(Context& context,
          Listener& listener,
-         const RequestRecord& request,
+         const Request& request,
          const Segment& syn,
          Instant now)
 {
     Connection& conn = MakePassive(context, listener, request, syn);
-    const ConnectionId id = conn.id;
     conn.fastOpen = true;
+    conn.Extra().listener = listener.id;
     conn.lastHeard = now;
+    context.Attach(conn);
     OpenWindow(conn, now);
     ++listener.fastOpens;
     ++context.counters.passiveOpens;
@@ -95,9 +88,9 @@ OpenFast(Context& context,
     context.Notify({.kind = NoticeKind::StateChanged,
                     .from = State::Listen,
                     .to = State::SynReceived,
-                    .connection = id,
+                    .connection = context.IdOf(conn),
                     .listener = listener.id,
-                    .tuple = conn.tuple});
+                    .tuple = request.tuple});
     context.Notify({.kind = NoticeKind::AcceptReady, .listener = listener.id});
     Segment text = syn;
     text.seq += 1;

@@ -26,7 +26,7 @@ ThirdVerdict Admit(Context& context, Listener& listener, const Segment& third);
  */
 Connection& Promote(Context& context,
                     Listener& listener,
-                    const RequestRecord& request,
+                    const Request& request,
                     const Segment& peer,
                     Instant now);
 
@@ -36,7 +36,7 @@ Connection& Promote(Context& context,
  */
 Placement OpenFast(Context& context,
                    Listener& listener,
-                   const RequestRecord& request,
+                   const Request& request,
                    const Segment& syn,
                    Instant now);
 

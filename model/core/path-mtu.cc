@@ -38,15 +38,15 @@ ShrinkSegments(Context& context, Connection& conn, uint16_t pathMss, Instant now
     const DataConfig& data = conn.config->data;
     const uint32_t options = conn.agreement.timestamps ? 12 : 0;
     const uint32_t current = conn.SndMss() + options;
-    const uint16_t least = conn.tuple.local.IsV4() ? data.leastPathMss : kLeastV6;
+    const uint16_t least = context.TupleOf(conn).local.IsV4() ? data.leastPathMss : kLeastV6;
     const uint16_t wanted = std::max(pathMss != 0 ? pathMss : NextPlateau(current), least);
     if (wanted >= current)
     {
         return; // RFC 5927 §7.2: nothing new, or an attempt to make segments tiny
     }
     ++context.counters.tooBig;
-    conn.pathMss = wanted;
-    conn.pathMssUntil = data.pathMssExpiry ? now + *data.pathMssExpiry : kNever;
+    conn.Extra().pathMss = wanted;
+    conn.Extra().pathMssUntil = data.pathMssExpiry ? now + *data.pathMssExpiry : kNever;
     if (conn.HasUnacked())
     {
         Transfer& transfer = *conn.transfer;
@@ -59,9 +59,9 @@ ShrinkSegments(Context& context, Connection& conn, uint16_t pathMss, Instant now
 void
 ForgetPathMss(Connection& conn, Instant now)
 {
-    if (conn.pathMss != 0 && now >= conn.pathMssUntil && !conn.HasUnacked())
+    if (conn.extras && now >= conn.extras->pathMssUntil && !conn.HasUnacked())
     {
-        conn.pathMss = 0;
+        conn.extras->pathMss = 0;
     }
 }
 

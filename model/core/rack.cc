@@ -47,10 +47,10 @@ TakeNewest(Rack& rack, const SentSegment& arrived, Instant now)
 void
 WidenWindow(Connection& conn, Rack& rack)
 {
-    ReorderingMemory& memory = conn.reordering;
     if (!rack.dsackRound)
     {
-        rack.dsackRound = conn.sndNxt;
+        ReorderingMemory& memory = conn.Extra().reordering;
+        rack.dsackRound = conn.SndNxt();
         memory.multiplier = std::min<uint8_t>(memory.multiplier + 1, UINT8_MAX - 1);
         memory.persistence = kPersistence;
     }
@@ -80,7 +80,10 @@ NoteArrivals(Connection& conn,
     {
         TakeNewest(rack, *acked.newestResent, now);
     }
-    conn.reordering.seen |= acked.reordered;
+    if (acked.reordered)
+    {
+        conn.Extra().reordering.seen = true;
+    }
     if (rack.dsackRound && conn.sndUna.IsAtOrAfter(*rack.dsackRound))
     {
         rack.dsackRound.reset();
@@ -94,10 +97,12 @@ NoteArrivals(Connection& conn,
 void
 AgeReordering(Connection& conn)
 {
-    ReorderingMemory& memory = conn.reordering;
-    if (memory.persistence > 0 && --memory.persistence == 0)
+    ReorderingMemory unused;
+    ReorderingMemory& memory = conn.extras ? conn.extras->reordering : unused;
+    if (memory.multiplier > 1 && --memory.persistence == 0)
     {
         memory.multiplier = 1;
+        memory.persistence = kPersistence;
     }
 }
 
@@ -105,12 +110,13 @@ Duration
 ReorderingWindow(const Connection& conn)
 {
     const Transfer& transfer = *conn.transfer;
-    if (!conn.reordering.seen && (transfer.phase != Phase::Open ||
-                                  transfer.sent.HasSacked(conn.config->data.dupAckThreshold)))
+    const ReorderingMemory memory = conn.extras ? conn.extras->reordering : ReorderingMemory();
+    if (!memory.seen && (transfer.phase != Phase::Open ||
+                         transfer.sent.HasSacked(conn.config->data.dupAckThreshold)))
     {
         return Duration::zero();
     }
-    return std::min(conn.reordering.multiplier * conn.rtt.MinRtt() / 4, conn.rtt.Srtt());
+    return std::min(memory.multiplier * conn.rtt.MinRtt() / 4, conn.rtt.Srtt());
 }
 
 bool

@@ -29,6 +29,8 @@ struct ReorderingMemory
     bool seen{false};        //!< RACK.reordering_seen
     uint8_t multiplier{1};   //!< RACK.reo_wnd_mult
     uint8_t persistence{16}; //!< RACK.reo_wnd_persist: recoveries until it is forgotten
+
+    friend constexpr bool operator==(const ReorderingMemory&, const ReorderingMemory&) = default;
 };
 
 /** Whether losses are found by RACK: it is chosen, and the peer speaks SACK (RFC 8985 §4). */

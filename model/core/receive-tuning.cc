@@ -17,19 +17,31 @@ IsTuned(const Connection& conn)
     return conn.config->data.rcvBufMost > conn.config->data.rcvBuf;
 }
 
-/** Made when data arrives for the first time. */
-ReceiveTuning&
+/** Linux TCP_INIT_CWND: what may be expected to arrive in the first round trip. */
+uint32_t
+InitialSpace(const Connection& conn)
+{
+    return std::min(conn.config->data.rcvBuf, 10 * conn.SndMss());
+}
+
+/** \returns null as long as less has arrived than would make a difference */
+ReceiveTuning*
 Tuning(Connection& conn, Instant now)
 {
-    if (!conn.receiveTuning)
+    const bool exists = conn.extras && conn.extras->receiveTuning;
+    if (!exists)
     {
-        const DataConfig& data = conn.config->data;
-        conn.receiveTuning = std::make_unique<ReceiveTuning>();
-        conn.receiveTuning->buffer = data.rcvBuf;
-        conn.receiveTuning->space = std::min(data.rcvBuf, 10 * conn.SndMss()); // TCP_INIT_CWND
-        conn.receiveTuning->since = now;
+        if (conn.rcvOffset < InitialSpace(conn))
+        {
+            return nullptr;
+        }
+        conn.Extra().receiveTuning = std::make_unique<ReceiveTuning>();
+        ReceiveTuning& made = *conn.extras->receiveTuning;
+        made.buffer = conn.config->data.rcvBuf;
+        made.space = InitialSpace(conn);
+        made.since = now;
     }
-    return *conn.receiveTuning;
+    return conn.extras->receiveTuning.get();
 }
 
 void
@@ -43,11 +55,12 @@ AddSample(ReceiveTuning& tuning, Duration sample)
 void
 NoteReceived(Connection& conn, const Segment& segment, Instant now)
 {
-    if (!IsTuned(conn))
+    ReceiveTuning* const found = IsTuned(conn) ? Tuning(conn, now) : nullptr;
+    if (found == nullptr)
     {
         return;
     }
-    ReceiveTuning& tuning = Tuning(conn, now);
+    ReceiveTuning& tuning = *found;
     const std::optional<Timestamps>& stamps = segment.options.timestamps;
     if (conn.agreement.timestamps && stamps && stamps->echo != 0)
     {
@@ -73,11 +86,11 @@ NoteReceived(Connection& conn, const Segment& segment, Instant now)
 void
 NoteRead(Connection& conn, uint32_t bytes, Instant now)
 {
-    if (!conn.receiveTuning || !IsTuned(conn))
+    if (!conn.extras || !conn.extras->receiveTuning || !IsTuned(conn))
     {
         return;
     }
-    ReceiveTuning& tuning = *conn.receiveTuning;
+    ReceiveTuning& tuning = *conn.extras->receiveTuning;
     tuning.copied += bytes;
     if (tuning.rtt == Duration::zero() || now - tuning.since < tuning.rtt)
     {

@@ -1,8 +1,8 @@
 #ifndef LIFECYCLE_CORE_RECORDS_H
 #define LIFECYCLE_CORE_RECORDS_H
 
+#include "address-book.h"
 #include "address.h"
-#include "answer-limiter.h"
 #include "config.h"
 #include "expiry-queues.h"
 #include "notice.h"
@@ -36,49 +36,66 @@ struct Listener
 /** What the two sides agreed on in their SYNs. */
 struct Agreement
 {
-    uint16_t peerMss{536}; //!< RFC 9293 §3.7.1: 536 where the peer does not say
-    uint16_t linkMss{0};   //!< what our link carries, 0 if not known
-    uint8_t sndScale{0};   //!< shift of windows received
-    uint8_t rcvScale{0};   //!< shift of windows sent
+    uint16_t peerMss{536};    //!< RFC 9293 §3.7.1: 536 where the peer does not say
+    uint16_t linkMss{0};      //!< what our link carries, 0 if not known
+    uint8_t sndScale : 4 {0}; //!< shift of windows received
+    uint8_t rcvScale : 4 {0}; //!< shift of windows sent
     bool windowScaling : 1 {false};
     bool timestamps : 1 {false};
     bool sack : 1 {false};
     bool ecn : 1 {false};
 };
 
-/** SYN-RECEIVED by a passive open: half-open, waiting for the third segment. */
-struct RequestRecord
+/** What is known of a connection that is half-open by a passive open. */
+struct HalfOpen
 {
-    FourTuple tuple;
     SeqNum iss;
     SeqNum irs;
     uint32_t tsRecent{0};
     Agreement agreement;
-    uint8_t retries{0};             //!< SYN-ACKs sent again
-    bool wantsCookie{false};        //!< its SYN-ACK carries a Fast Open cookie
-    bool wantsExperimental{false};  //!< in the experimental option
-    AnswerLimiter invalidAnswers{}; //!< answers to what is invalid
-    bool icmpError{false};          //!< ICMP has spoken of its SYN-ACK
-    bool deferred{false};           //!< the third segment came, and brought no data
+    bool wantsCookie : 1 {false};       //!< its SYN-ACK carries a Fast Open cookie
+    bool wantsExperimental : 1 {false}; //!< in the experimental option
+};
+
+/** A request as it comes, and as it goes. */
+struct Request : HalfOpen
+{
+    FourTuple tuple;
     ListenerId listener;
-    ExpiryLink expiry; //!< of the SYN-ACK's retransmission timer
+};
+
+/** SYN-RECEIVED by a passive open: half-open, waiting for the third segment. */
+struct RequestRecord : HalfOpen
+{
+    bool icmpError : 1 {false}; //!< ICMP has spoken of its SYN-ACK
+    bool deferred : 1 {false};  //!< the third segment came, and brought no data
+    uint8_t retries{0};         //!< SYN-ACKs sent again
+    PackedTuple tuple;
+    uint32_t listener{0}; //!< its slot: a listener ends its requests before itself
+    ExpiryLink expiry;    //!< of the SYN-ACK's retransmission timer
 };
 
 /** TIME-WAIT: what is needed to answer what still comes, and to hold the port. */
 struct TimeWaitRecord
 {
-    FourTuple tuple;
+    PackedTuple tuple;
     SeqNum sndNxt;
     SeqNum rcvNxt;
-    uint32_t rcvWnd{0}; //!< bytes that the peer was promised
     uint32_t tsRecent{0};
-    uint32_t tsOffset{0};
-    uint16_t window{0}; //!< the window field to send
-    bool timestamps{false};
-    AnswerLimiter invalidAnswers{}; //!< answers to what is invalid
-    const Config* config{nullptr};  //!< kept by Context::timeWaitConfigs
+    uint32_t config{0};       //!< its number in Context::configs
+    uint16_t window{0};       //!< the window field to send
+    uint8_t rcvScale : 4 {0}; //!< its shift
+    bool timestamps : 1 {false};
     ExpiryLink expiry;
+
+    /** Bytes that the peer was promised. */
+    uint32_t RcvWnd() const
+    {
+        return uint32_t{window} << rcvScale;
+    }
 };
+
+static_assert(sizeof(RequestRecord) == 60 && sizeof(TimeWaitRecord) == 52); // there are millions
 
 } // namespace lifecycle
 

@@ -31,7 +31,7 @@ EnterRecovery(Context& context, Connection& conn, const Acknowledged& acked, Ins
     RememberReduction(conn, false);
     LowerThreshold(conn, CongestionSignal::Loss, now);
     transfer.phase = Phase::Recovery;
-    transfer.recover = conn.sndNxt;
+    transfer.recover = conn.SndNxt();
     transfer.retransmitAtOnce = true;
     if (UsesPrr(conn))
     {

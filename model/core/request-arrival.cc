@@ -17,7 +17,7 @@ class RequestArrival
         : m_context(context),
           m_index(index),
           m_request(context.requests.Get(index)),
-          m_listener(*context.listeners.Find(m_request.listener)),
+          m_listener(context.listeners.Get(m_request.listener)),
           m_rules(m_listener.config->validation),
           m_segment(segment),
           m_now(now)
@@ -48,6 +48,11 @@ class RequestArrival
     bool Has(Flag flag) const
     {
         return m_segment.flags.Has(flag);
+    }
+
+    RecordRef Ref() const
+    {
+        return {RecordKind::Request, m_index};
     }
 
     bool HasBadAck() const
@@ -98,11 +103,11 @@ RequestArrival::CheckRepeatedSyn()
     {
         return true;
     }
-    if (m_context.MayAnswer(m_request.invalidAnswers, m_rules, m_segment, m_now))
+    if (m_context.MayAnswer(Ref(), m_rules, m_segment, m_now))
     {
         ++m_context.counters.retransmits;
         m_context.requestTimers.Restart(m_index, m_now);
-        m_context.EmitSynAck(m_request, m_now);
+        m_context.EmitSynAck(m_context.Unpack(m_request), m_now);
     }
     return false;
 }
@@ -157,7 +162,7 @@ RequestArrival::CheckSequence()
     {
         RefuseAndEnd();
     }
-    else if (m_context.MayAnswer(m_request.invalidAnswers, m_rules, m_segment, m_now))
+    else if (m_context.MayAnswer(Ref(), m_rules, m_segment, m_now))
     {
         Acknowledge();
     }
@@ -173,7 +178,7 @@ RequestArrival::CheckReset()
     }
     if (m_rules.rfc5961 && !m_rules.insecureReset && m_segment.seq != m_request.irs + 1)
     {
-        if (m_context.MayChallenge(m_request.invalidAnswers, m_rules, m_now))
+        if (m_context.MayChallenge(Ref(), m_rules, m_now))
         {
             Acknowledge(); // RFC 5961 §3.2
         }
@@ -238,11 +243,12 @@ RequestArrival::CheckDeferral()
 Placement
 RequestArrival::Promote()
 {
-    const RequestRecord promoted = m_request;
+    const Request promoted = m_context.Unpack(m_request);
+    const bool isSample = m_request.retries == 0;
     const Instant sentAt = m_context.requestTimers.BeganAt(m_index);
     m_context.EndRequest(m_index, std::nullopt);
     Connection& conn = lifecycle::Promote(m_context, m_listener, promoted, m_segment, m_now);
-    if (promoted.retries == 0)
+    if (isSample)
     {
         conn.rtt.AddSample(m_now - sentAt);
     }
@@ -262,10 +268,10 @@ RequestArrival::Acknowledge()
 {
     const DataConfig& data = m_listener.config->data;
     const auto window = static_cast<uint16_t>(SynWindow(data) >> m_request.agreement.rcvScale);
-    Segment ack = BareAck(m_request.tuple, m_request.iss + 1, m_request.irs + 1, window);
+    Segment ack = BareAck(m_segment.tuple, m_request.iss + 1, m_request.irs + 1, window);
     if (m_request.agreement.timestamps)
     {
-        ack.options.timestamps = m_context.StampsFor(m_request, m_now);
+        ack.options.timestamps = m_context.StampsFor(m_context.Unpack(m_request), m_now);
     }
     m_context.Emit(ack);
 }

@@ -56,7 +56,7 @@ Cookie(const SecretKey& secret,
 } // namespace
 
 SeqNum
-MakeSynCookie(Instant now, const SecretKey& secret, const RequestRecord& request)
+MakeSynCookie(Instant now, const SecretKey& secret, const Request& request)
 {
     return Cookie(secret,
                   request.tuple,
@@ -75,7 +75,7 @@ CookieTimestamp(uint32_t clock, const Agreement& agreement)
     return ahead ? stamp - (kStampMask + 1) : stamp;
 }
 
-std::optional<RequestRecord>
+std::optional<Request>
 ReadSynCookie(Instant now, const SecretKey& secret, const DataConfig& config, const Segment& third)
 {
     const SeqNum cookie = third.ack - 1;
@@ -88,7 +88,7 @@ ReadSynCookie(Instant now, const SecretKey& secret, const DataConfig& config, co
     {
         return std::nullopt;
     }
-    RequestRecord request;
+    Request request;
     request.tuple = third.tuple;
     request.iss = cookie;
     request.irs = irs;

@@ -22,22 +22,22 @@ class Record
 
     const Config& GetConfig() const
     {
-        return *m_record.config;
+        return m_context.configs.Get(m_record.config);
     }
 
     TimeWaitPlace Place(Instant now) const
     {
         return {m_record.sndNxt,
                 m_record.rcvNxt,
-                m_record.rcvWnd,
+                m_record.RcvWnd(),
                 m_record.timestamps,
                 m_record.tsRecent,
                 now - m_context.timeWaitTimers.BeganAt(m_index)};
     }
 
-    AnswerLimiter& Limiter()
+    RecordRef Ref() const
     {
-        return m_record.invalidAnswers;
+        return {RecordKind::TimeWait, m_index};
     }
 
     void TakeStamp(uint32_t stamp)
@@ -53,11 +53,12 @@ class Record
     /** Acknowledges for a connection that is no more. */
     void Acknowledge(Instant now)
     {
-        Segment ack = BareAck(m_record.tuple, m_record.sndNxt, m_record.rcvNxt, m_record.window);
+        const FourTuple tuple = m_context.TupleOf(m_record);
+        Segment ack = BareAck(tuple, m_record.sndNxt, m_record.rcvNxt, m_record.window);
         if (m_record.timestamps)
         {
-            ack.options.timestamps =
-                Timestamps{TimestampClock(now, m_record.tsOffset), m_record.tsRecent};
+            const uint32_t offset = TimestampOffset(m_context.secret, tuple);
+            ack.options.timestamps = Timestamps{TimestampClock(now, offset), m_record.tsRecent};
         }
         m_context.Emit(ack);
     }
@@ -90,7 +91,7 @@ class Whole
 
     TimeWaitPlace Place(Instant now) const
     {
-        return {m_conn.sndNxt,
+        return {m_conn.SndNxt(),
                 m_conn.rcvNxt,
                 m_conn.RcvWnd(),
                 m_conn.agreement.timestamps,
@@ -98,9 +99,9 @@ class Whole
                 now - m_conn.lastHeard};
     }
 
-    AnswerLimiter& Limiter()
+    RecordRef Ref() const
     {
-        return m_conn.invalidAnswers;
+        return {RecordKind::Connection, m_conn.index};
     }
 
     void TakeStamp(uint32_t stamp)
@@ -110,7 +111,7 @@ class Whole
 
     void Restart(Instant now)
     {
-        m_conn.timer = now + (m_conn.timer - m_conn.lastHeard);
+        m_conn.extras->timer += now - m_conn.lastHeard;
         m_conn.lastHeard = now;
         m_context.MarkReady(m_conn);
     }
@@ -194,13 +195,13 @@ class TimeWaitArrival
         switch (reply)
         {
         case TimeWaitReply::Answer:
-            if (m_context.MayAnswer(m_target.Limiter(), validation, m_segment, m_now))
+            if (m_context.MayAnswer(m_target.Ref(), validation, m_segment, m_now))
             {
                 m_target.Acknowledge(m_now);
             }
             break;
         case TimeWaitReply::Challenge:
-            if (m_context.MayChallenge(m_target.Limiter(), validation, m_now))
+            if (m_context.MayChallenge(m_target.Ref(), validation, m_now))
             {
                 m_target.Acknowledge(m_now);
             }

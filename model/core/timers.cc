@@ -30,14 +30,14 @@ void
 Stop(Connection& conn)
 {
     conn.timerMode = TimerMode::None;
-    conn.timer = kNever;
 }
 
 void
 Start(Connection& conn, TimerMode mode, Instant when)
 {
     conn.timerMode = mode;
-    conn.timer = when;
+    const bool sending = mode == TimerMode::Retransmit || mode == TimerMode::Persist;
+    (sending ? conn.transfer->timer : conn.Extra().timer) = when;
 }
 
 /** How long to wait for the answer to our SYN or SYN-ACK, sent again \p retries times. */
@@ -62,7 +62,7 @@ bool
 IsTimeUp(const Connection& conn, Instant now)
 {
     const DataConfig& data = conn.config->data;
-    const Instant firstRetry = conn.stalledSince + conn.rtt.Rto(data.rto);
+    const Instant firstRetry = conn.transfer->stalledSince + conn.rtt.Rto(data.rto);
     return conn.retries > 0 &&
            now - firstRetry >=
                TimeOfRetries(*data.retriesFrom, MostDataRetries(conn), data.rto.maximum);
@@ -184,7 +184,7 @@ OnKeepaliveTimeout(Context& context, Connection& conn, Instant now)
         return;
     }
     conn.keepaliveProbes += conn.keepaliveProbes < UINT8_MAX;
-    conn.lastProbe = now;
+    conn.Extra().lastProbe = now;
     conn.keepaliveNow = true;
     context.MarkReady(conn);
 }
@@ -206,7 +206,8 @@ LimitDeadline(const Connection& conn)
         return timeout ? conn.lastHeard + *timeout : kNever; // nothing was heard: since it began
     }
     const std::optional<Duration>& timeout = conn.config->keepalive.userTimeout;
-    return timeout && conn.stalledSince != kNever ? conn.stalledSince + *timeout : kNever;
+    const Instant since = conn.transfer ? conn.transfer->stalledSince : kNever;
+    return timeout && since != kNever ? since + *timeout : kNever;
 }
 
 /** The timer that is set by what the connection waits for. */
@@ -259,7 +260,7 @@ RunConnectionTimers(Context& context, ConnectionId id, Instant now)
     {
         OnLossProbeTimeout(context, conn, now);
     }
-    else if (conn.timer <= now)
+    else if (conn.Timer() <= now)
     {
         OnTimer(context, conn, now);
     }
@@ -278,7 +279,7 @@ void
 RunRequestTimer(Context& context, uint32_t index, Instant now)
 {
     RequestRecord& request = context.requests.Get(index);
-    const Config& config = *context.listeners.Find(request.listener)->config;
+    const Config& config = *context.listeners.Get(request.listener).config;
     const auto wait = config.handshake.model->SynAckTimeout(config, request.retries + 1U);
     if (!wait)
     {
@@ -292,7 +293,7 @@ RunRequestTimer(Context& context, uint32_t index, Instant now)
     if (!silent)
     {
         ++context.counters.retransmits;
-        context.EmitSynAck(request, now);
+        context.EmitSynAck(context.Unpack(request), now);
     }
 }
 
@@ -314,7 +315,7 @@ KeepaliveDeadline(const Connection& conn)
     }
     const Duration wait =
         keepalive.model->Wait(*conn.config, conn.keepaliveProbes).value_or(keepalive.interval);
-    return (conn.keepaliveProbes == 0 ? conn.lastHeard : conn.lastProbe) + wait;
+    return (conn.keepaliveProbes == 0 ? conn.lastHeard : conn.extras->lastProbe) + wait;
 }
 
 Instant
@@ -322,7 +323,7 @@ NextDeadline(const Connection& conn)
 {
     const Instant ack = conn.transfer ? conn.transfer->ackDeadline : kNever;
     const Instant late = conn.transfer ? conn.transfer->reorderDeadline : kNever;
-    return std::min({conn.timer,
+    return std::min({conn.Timer(),
                      ack,
                      late,
                      PacingDeadline(conn),

@@ -30,7 +30,7 @@ bool
 MayProbeWithNewData(const Connection& conn)
 {
     const SeqNum right = conn.sndUna + conn.sndWnd;
-    return conn.Unsent() > 0 && right.IsAfter(conn.sndNxt);
+    return conn.Unsent() > 0 && right.IsAfter(conn.SndNxt());
 }
 
 /** RFC 5682 §2.1 and §3.1, after the time-out. \returns whether it was spurious */
@@ -131,7 +131,7 @@ UndoReduction(Context& context, Connection& conn, Instant now)
     conn.congestion.cwnd = std::max(conn.congestion.cwnd, reduction.cwnd);
     conn.congestion.ssthresh = std::max(conn.congestion.ssthresh, reduction.ssthresh);
     conn.backoff = 0;
-    conn.reordering.seen = true; // what seemed lost was late
+    conn.Extra().reordering.seen = true; // what seemed lost was late
     transfer.phase = Phase::Open;
     transfer.dupAcks = 0;
     transfer.retransmitAtOnce = false;

@@ -14,7 +14,7 @@ namespace
 uint64_t
 ReadUpTo(const Connection& connection)
 {
-    return connection.rcvOffset - connection.unread;
+    return connection.rcvOffset - connection.Unread();
 }
 
 } // namespace
@@ -44,7 +44,7 @@ MarkUrgent(const Connection& connection, Segment& segment)
     // What is too far to point to is announced as far as the pointer goes (Linux
     // __tcp_transmit_skb()), once there is that much in flight: a mark in what comes later.
     const uint32_t distance = end.Since(segment.seq);
-    if (distance <= UINT16_MAX || connection.sndNxt.Since(segment.seq) < UINT16_MAX)
+    if (distance <= UINT16_MAX || connection.SndNxt().Since(segment.seq) < UINT16_MAX)
     {
         segment.flags = segment.flags | Flag::URG;
         segment.urgent = static_cast<uint16_t>(std::min<uint32_t>(distance, UINT16_MAX));

@@ -1,5 +1,6 @@
 #include "view.h"
 
+#include "context.h"
 #include "timers.h"
 
 namespace lifecycle
@@ -25,7 +26,7 @@ TimerName(const Connection& conn)
     {
         return "delack";
     }
-    if (next != conn.timer)
+    if (next != conn.Timer())
     {
         return "on"; // for losses, as ss names all of them, and for limits
     }
@@ -50,7 +51,7 @@ IsProbing(const Connection& conn)
 } // namespace
 
 ConnectionView
-ViewOf(const Listener& listener)
+ViewOf(const Context&, const Listener& listener)
 {
     ConnectionView view{};
     view.state = State::Listen;
@@ -66,11 +67,11 @@ ViewOf(const Listener& listener)
 }
 
 ConnectionView
-ViewOf(const RequestRecord& request)
+ViewOf(const Context& context, const RequestRecord& request)
 {
     ConnectionView view{};
     view.state = State::SynReceived;
-    view.tuple = request.tuple;
+    view.tuple = context.TupleOf(request);
     view.deadline = request.expiry.deadline;
     view.timer = "on";
     view.retries = request.retries;
@@ -78,13 +79,13 @@ ViewOf(const RequestRecord& request)
 }
 
 ConnectionView
-ViewOf(const Connection& conn)
+ViewOf(const Context& context, const Connection& conn)
 {
     ConnectionView view{};
     view.state = conn.state.Get();
-    view.tuple = conn.tuple;
-    view.recvQueue = conn.unread;
-    view.sendQueue = conn.sndQueued;
+    view.tuple = context.TupleOf(conn);
+    view.recvQueue = conn.Unread();
+    view.sendQueue = conn.SndQueued();
     view.deadline = NextDeadline(conn);
     view.timer = TimerName(conn);
     view.retries = conn.retries;
@@ -100,14 +101,14 @@ ViewOf(const Connection& conn)
     view.timestamps = conn.agreement.timestamps;
     view.sack = conn.agreement.sack;
     view.finQueued = conn.finQueued;
-    view.finAcked = conn.finSent && conn.sndUna == conn.sndNxt;
+    view.finAcked = conn.IsFinAcked();
     view.backoff = IsProbing(conn) ? conn.retries : conn.backoff;
     view.probes = IsProbing(conn) ? conn.retries : conn.keepaliveProbes;
     view.dupAcks = conn.transfer ? conn.transfer->dupAcks : 0;
-    view.iss = conn.iss;
-    view.irs = conn.irs;
+    view.iss = conn.Iss();
+    view.irs = conn.state.Get() == State::SynSent ? SeqNum() : conn.Irs();
     view.sndUna = conn.sndUna;
-    view.sndNxt = conn.sndNxt;
+    view.sndNxt = conn.SndNxt();
     view.rcvNxt = conn.rcvNxt;
     view.sndWnd = conn.sndWnd;
     view.rcvWnd = conn.RcvWnd();
@@ -115,9 +116,9 @@ ViewOf(const Connection& conn)
     view.pipe = conn.Pipe();
     view.phase = conn.transfer ? conn.transfer->phase : Phase::Open;
     view.peerFinSeen = conn.peerFinSeen;
-    view.since = conn.stateSince;
+    view.since = conn.stateSince.Get();
     view.orphan = conn.detached;
-    view.reason = conn.reason;
+    view.reason = conn.state.Get() == State::TimeWait ? CloseReason::Normal : CloseReason::None;
     return view;
 }
 
@@ -138,11 +139,11 @@ CountSegments(const Connection& conn)
 }
 
 ConnectionView
-ViewOf(const TimeWaitRecord& record)
+ViewOf(const Context& context, const TimeWaitRecord& record)
 {
     ConnectionView view{};
     view.state = State::TimeWait;
-    view.tuple = record.tuple;
+    view.tuple = context.TupleOf(record);
     view.deadline = record.expiry.deadline;
     view.timer = "timewait";
     view.reason = CloseReason::Normal;

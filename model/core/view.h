@@ -8,12 +8,14 @@
 namespace lifecycle
 {
 
+class Context;
+
 // What `ss` would show of each kind of record.
 
-ConnectionView ViewOf(const Listener& listener);
-ConnectionView ViewOf(const RequestRecord& request);
-ConnectionView ViewOf(const Connection& connection);
-ConnectionView ViewOf(const TimeWaitRecord& record);
+ConnectionView ViewOf(const Context& context, const Listener& listener);
+ConnectionView ViewOf(const Context& context, const RequestRecord& request);
+ConnectionView ViewOf(const Context& context, const Connection& connection);
+ConnectionView ViewOf(const Context& context, const TimeWaitRecord& record);
 
 SegmentCounts CountSegments(const Connection& connection);
 

@@ -15,7 +15,7 @@ RestartAfterIdle(Connection& conn, Instant now)
     const DataConfig& data = conn.config->data;
     const Duration rto = conn.rtt.Rto(data.rto);
     const uint32_t restart = std::min(data.initialWindow * conn.SndMss(), conn.congestion.cwnd);
-    Duration idle = now - conn.lastSent;
+    Duration idle = now - conn.lastSent.Get();
     if (data.idleRestart == IdleRestart::Never || idle <= rto || !conn.synAcked)
     {
         return;
@@ -44,17 +44,17 @@ RestartAfterIdle(Connection& conn, Instant now)
 Flow
 FlowOf(Connection& conn, Instant now)
 {
-    const uint32_t total = conn.transfer ? conn.transfer->sent.Total() : 0;
+    const uint32_t total = conn.transfer->sent.Total();
     return {.window = conn.congestion,
-            .memory = conn.congestionMemory,
+            .memory = conn.transfer->congestionMemory,
             .mss = conn.SndMss(),
             // What limited transmit has sent beyond the window does not count (RFC 5681 §3.2 (2)).
             .inFlight = std::min(total, conn.congestion.cwnd),
             .sndUna = conn.sndUna,
-            .sndNxt = conn.sndNxt,
+            .sndNxt = conn.SndNxt(),
             .srtt = conn.rtt.Srtt(),
-            .lastSent = conn.lastSent,
-            .phase = conn.transfer ? conn.transfer->phase : Phase::Open,
+            .lastSent = conn.lastSent.Get(),
+            .phase = conn.transfer->phase,
             .cwndLimited = conn.cwndLimited,
             .now = now};
 }
@@ -91,7 +91,7 @@ CollapseWindow(Connection& conn, Instant now)
     conn.congestion.cwnd = conn.SndMss();
     conn.congestion.credit = 0;
     transfer.phase = Phase::Loss;
-    transfer.recover = conn.sndNxt;
+    transfer.recover = conn.SndNxt();
     transfer.dupAcks = 0;
 }
 

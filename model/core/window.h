@@ -10,6 +10,8 @@ namespace lifecycle
 
 // The congestion window of a connection: what its congestion control is told, and when.
 
+// Each needs a Transfer.
+
 /** \returns the connection as its congestion control sees it */
 Flow FlowOf(Connection& connection, Instant now);
 

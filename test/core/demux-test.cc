@@ -1,4 +1,4 @@
-#include "core/address.h"
+#include "core/address-book.h"
 #include "core/demux.h"
 #include "random.h"
 
@@ -105,9 +105,9 @@ TEST(HashTuple, SpreadsNeighbouringTuplesOverTheTable)
     {
         for (uint32_t port = 0; port < 512; ++port)
         {
-            FourTuple tuple;
-            tuple.local = IpAddress::FromV4(0x0a000001);
-            tuple.remote = IpAddress::FromV4(0x0a010000 + host);
+            PackedTuple tuple;
+            tuple.local = 0x0a000001;
+            tuple.remote = 0x0a010000 + host;
             tuple.localPort = 80;
             tuple.remotePort = static_cast<uint16_t>(49152 + port);
             fullest = std::max(fullest, ++load[HashTuple(tuple, 0x1234) % kSlots]);
@@ -118,13 +118,13 @@ TEST(HashTuple, SpreadsNeighbouringTuplesOverTheTable)
 
 TEST(HashTuple, DependsOnEveryPartOfTheTupleAndOnTheKey)
 {
-    FourTuple tuple;
-    tuple.local = IpAddress::FromV4(1);
-    tuple.remote = IpAddress::FromV4(2);
+    PackedTuple tuple;
+    tuple.local = 1;
+    tuple.remote = 2;
     tuple.localPort = 3;
     tuple.remotePort = 4;
     std::set<uint32_t> hashes{HashTuple(tuple, 1), HashTuple(tuple, 2)};
-    FourTuple other = tuple;
+    PackedTuple other = tuple;
     other.local = tuple.remote;
     other.remote = tuple.local;
     hashes.insert(HashTuple(other, 1));
