@@ -2,6 +2,7 @@
 # the folder transfer. They are built by name only: cmake --build ... --target bench
 
 set(bench_shared ${PROJECT_SOURCE_DIR}/test/bench/bench.cc
+                 ${PROJECT_SOURCE_DIR}/test/bench/floor.cc
                  ${PROJECT_SOURCE_DIR}/test/bench/network.cc)
 
 if(NOT Boost_PROGRAM_OPTIONS_FOUND OR NOT nlohmann_json_FOUND)
@@ -11,7 +12,8 @@ if(NOT Boost_PROGRAM_OPTIONS_FOUND OR NOT nlohmann_json_FOUND)
 endif()
 
 add_library(bench-shared STATIC EXCLUDE_FROM_ALL ${bench_shared})
-target_include_directories(bench-shared PUBLIC ${PROJECT_SOURCE_DIR}/test/bench)
+target_include_directories(bench-shared PUBLIC ${PROJECT_SOURCE_DIR}/test/bench
+                           PRIVATE ${PROJECT_SOURCE_DIR}/model)
 target_link_libraries(bench-shared PUBLIC tcp-lifecycle ${test_libraries} Boost::program_options
                                           nlohmann_json::nlohmann_json)
 set_target_properties(bench-shared PROPERTIES CXX_STANDARD ${module_standard})

@@ -137,8 +137,13 @@ Scoreboard::Acknowledge(SeqNum una)
 std::size_t
 Scoreboard::PositionOf(SeqNum seq) const
 {
-    // The first segment that ends after seq. Segments follow on each other: a binary search.
-    std::size_t low = 0;
+    // The first segment that ends after seq: most often the oldest.
+    if (m_segments.IsEmpty() || seq.IsBefore(m_segments[0].End()))
+    {
+        return 0;
+    }
+    // Segments follow on each other: a binary search.
+    std::size_t low = 1;
     std::size_t high = m_segments.Size();
     while (low < high)
     {

@@ -31,7 +31,16 @@ Median(std::vector<double> values)
 const char*
 NameOf(Tcp tcp)
 {
-    return tcp == Tcp::STOCK ? "stock" : "lifecycle";
+    switch (tcp)
+    {
+    case Tcp::STOCK:
+        return "stock";
+    case Tcp::LIFECYCLE:
+        return "lifecycle";
+    case Tcp::NONE:
+        break;
+    }
+    return "no";
 }
 
 /// All that is written into a pipe until its other end is closed.
@@ -92,6 +101,7 @@ struct Results
 {
     std::vector<Outcome> stock;
     std::vector<Outcome> lifecycle;
+    std::vector<Outcome> floor;
 };
 
 void
@@ -137,6 +147,11 @@ Alternate(const Case& which, uint32_t rounds, double patience)
         if (which.withStock)
         {
             CheckWork(which, results.stock.back(), results.lifecycle.back());
+        }
+        if (which.withFloor)
+        {
+            results.floor.push_back(RunApart(which, Tcp::NONE));
+            CheckWork(which, results.floor.back(), results.lifecycle.back());
         }
     }
     return results;
@@ -188,6 +203,10 @@ MakeRow(const Case& which, const Figure& figure, const Results& results)
             row["ratio"] = Median(ours) / Median(stock);
         }
     }
+    if (const auto floor = Values(results.floor, figure.name); !floor.empty())
+    {
+        row["floor"] = Median(floor);
+    }
     Put(row, "budget", figure.budget);
     Put(row, "budgetRatio", figure.fraction);
     return row;
@@ -225,8 +244,16 @@ Verdict(const json& row)
 void
 PrintTable(const json& rows)
 {
-    std::vector<std::vector<std::string>> table{
-        {"case", "size", "figure", "stock", "lifecycle", "ratio", "budget", "of stock", ""}};
+    std::vector<std::vector<std::string>> table{{"case",
+                                                 "size",
+                                                 "figure",
+                                                 "stock",
+                                                 "lifecycle",
+                                                 "ratio",
+                                                 "floor",
+                                                 "budget",
+                                                 "of stock",
+                                                 ""}};
     for (const json& row : rows)
     {
         table.push_back({row["case"],
@@ -235,6 +262,7 @@ PrintTable(const json& rows)
                          Number(row, "stock"),
                          Number(row, "lifecycle"),
                          Number(row, "ratio", 3),
+                         Number(row, "floor"),
                          Number(row, "budget"),
                          Number(row, "budgetRatio"),
                          row["verdict"]});

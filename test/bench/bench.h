@@ -20,6 +20,7 @@ enum class Tcp
 {
     STOCK,
     LIFECYCLE,
+    NONE, ///< none: the same packets, to see what ns-3 itself takes for them
 };
 
 /// CPU time of this process, user and system.
@@ -59,6 +60,7 @@ struct Case
     uint64_t size{0};                  ///< connections, sockets or segments; the case's name says
     std::vector<Figure> figures;       ///< to report
     std::function<Outcome(Tcp)> run{}; ///< called in a process of its own
+    bool withFloor{false};             ///< whether it can be run with Tcp::NONE
     bool withStock{true};              ///< false: what stock TCP cannot do in bearable time
 };
 

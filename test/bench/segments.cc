@@ -2,6 +2,7 @@
 // segments it takes.
 
 #include "bench.h"
+#include "floor.h"
 #include "network.h"
 
 #include "ns3/bulk-send-helper.h"
@@ -70,38 +71,78 @@ struct Transfer
     bool countsPending{false};        ///< with a scheduler that counts, which costs time
 };
 
+/// Two nodes with a link.
+struct Pair
+{
+    Pair(bench::Tcp tcp, const bench::Link& link)
+        : nodes(2)
+    {
+        bench::InstallStack(tcp, nodes);
+        far = bench::Connect(nodes.Get(0), nodes.Get(1), link);
+    }
+
+    NodeContainer nodes;
+    bench::Ends far;
+};
+
+/// Runs the simulation. \returns what it took
+bench::Outcome
+Measure(const Transfer& transfer)
+{
+    Simulator::Stop(Seconds(100)); // stock TCP would repeat its FIN for ever, if one were lost
+    bench::CpuTimer timer;
+    timer.Start();
+    Simulator::Run();
+    const double elapsed = timer.Microseconds();
+    const auto segments = static_cast<double>(transfer.segments);
+    bench::Outcome outcome;
+    outcome.figures["time"] = elapsed / segments;
+    outcome.figures["events"] = static_cast<double>(Simulator::GetEventCount()) / segments;
+    outcome.figures["pending"] = static_cast<double>(CountingScheduler::s_most);
+    return outcome;
+}
+
+/// The same packets without TCP.
+bench::Outcome
+RunFloor(const Transfer& transfer)
+{
+    Pair pair(bench::Tcp::NONE, transfer.link);
+    const Ipv4Address near = pair.nodes.Get(0)->GetObject<Ipv4>()->GetAddress(1, 0).GetLocal();
+    const auto sender = bench::Floor::Install(pair.nodes.Get(0), pair.far.address);
+    const auto receiver = bench::Floor::Install(pair.nodes.Get(1), near);
+    Simulator::ScheduleNow(&bench::Floor::Start,
+                           sender,
+                           transfer.segments,
+                           transfer.buffer / FULL_SEGMENT);
+    bench::Outcome outcome = Measure(transfer);
+    outcome.work["bytes received"] = receiver->GetReceived();
+    return outcome;
+}
+
 bench::Outcome
 Run(bench::Tcp tcp, const Transfer& transfer)
 {
-    bench::SetDataDefaults(tcp, transfer.buffer);
     if (transfer.countsPending)
     {
         ObjectFactory factory;
         factory.SetTypeId(CountingScheduler::GetTypeId());
         Simulator::SetScheduler(factory);
     }
-    const NodeContainer nodes(2);
-    bench::InstallStack(tcp, nodes);
-    const bench::Ends far = bench::Connect(nodes.Get(0), nodes.Get(1), transfer.link);
-    const InetSocketAddress there(far.address, PORT);
+    if (tcp == bench::Tcp::NONE)
+    {
+        return RunFloor(transfer);
+    }
+    bench::SetDataDefaults(tcp, transfer.buffer);
+    Pair pair(tcp, transfer.link);
+    const InetSocketAddress there(pair.far.address, PORT);
     const ApplicationContainer sinks =
-        PacketSinkHelper("ns3::TcpSocketFactory", there).Install(nodes.Get(1));
+        PacketSinkHelper("ns3::TcpSocketFactory", there).Install(pair.nodes.Get(1));
     BulkSendHelper source("ns3::TcpSocketFactory", there);
     source.SetAttribute("SendSize", UintegerValue(transfer.writeSize));
     source.SetAttribute("MaxBytes", UintegerValue(transfer.segments * FULL_SEGMENT));
-    source.Install(nodes.Get(0));
-    Simulator::Stop(Seconds(100)); // stock TCP would repeat its FIN for ever, if one were lost
-
-    bench::CpuTimer timer;
-    timer.Start();
-    Simulator::Run();
-    const double elapsed = timer.Microseconds();
-    bench::Outcome outcome;
+    source.Install(pair.nodes.Get(0));
+    bench::Outcome outcome = Measure(transfer);
     outcome.work["bytes received"] = DynamicCast<PacketSink>(sinks.Get(0))->GetTotalRx();
-    outcome.figures["time"] = elapsed / static_cast<double>(transfer.segments);
-    outcome.figures["events"] =
-        static_cast<double>(Simulator::GetEventCount()) / static_cast<double>(transfer.segments);
-    outcome.figures["pending"] = static_cast<double>(CountingScheduler::s_most);
     return outcome;
 }
 
@@ -147,6 +188,7 @@ main(int argc, char* argv[])
     const auto add = [&](bench::Case made, Transfer transfer) {
         transfer.writeSize = benchmark.Get<uint32_t>("write");
         made.run = [transfer](bench::Tcp tcp) { return Run(tcp, transfer); };
+        made.withFloor = true;
         cases.push_back(std::move(made));
     };
     const bench::Figure events{"events", "events per segment", 3.1};
