@@ -3,7 +3,8 @@
 
 set(bench_shared ${PROJECT_SOURCE_DIR}/test/bench/bench.cc
                  ${PROJECT_SOURCE_DIR}/test/bench/floor.cc
-                 ${PROJECT_SOURCE_DIR}/test/bench/network.cc)
+                 ${PROJECT_SOURCE_DIR}/test/bench/network.cc
+                 ${PROJECT_SOURCE_DIR}/test/bench/profile.cc)
 
 if(NOT Boost_PROGRAM_OPTIONS_FOUND OR NOT nlohmann_json_FOUND)
   message(WARNING "The benchmarks are left out, because they need Boost.Program_options and "
@@ -15,7 +16,7 @@ add_library(bench-shared STATIC EXCLUDE_FROM_ALL ${bench_shared})
 target_include_directories(bench-shared PUBLIC ${PROJECT_SOURCE_DIR}/test/bench
                            PRIVATE ${PROJECT_SOURCE_DIR}/model)
 target_link_libraries(bench-shared PUBLIC tcp-lifecycle ${test_libraries} Boost::program_options
-                                          nlohmann_json::nlohmann_json)
+                                          nlohmann_json::nlohmann_json ${CMAKE_DL_LIBS})
 set_target_properties(bench-shared PROPERTIES CXX_STANDARD ${module_standard})
 target_compile_definitions(bench-shared PRIVATE BENCH_NS3_VERSION="${ns3_VERSION}")
 tcp_lifecycle_warnings(bench-shared)
