@@ -58,8 +58,7 @@ LifecycleTcpL4Protocol::SetSocketType(TypeId type)
     {
         NS_FATAL_ERROR("LifecycleTcpL4Protocol::SocketType: "
                        << type.GetName()
-                       << " is no TcpCongestionOps, or sets its window from rate samples, which "
-                          "this TCP does not take; choose another one.");
+                       << " is no TcpCongestionOps that can be made; choose another one.");
     }
     m_hasSocketType = true;
     EditConfig([&](lifecycle::Config& config) { config.data.congestion = std::move(control); });

@@ -87,15 +87,11 @@ LifecycleTcpSocket::SetModel(Ptr<LifecycleTcpModel> model)
 void
 LifecycleTcpSocket::SetCongestionControlAlgorithm(Ptr<TcpCongestionOps> algorithm)
 {
-    const auto control = AdaptCongestionOps(algorithm);
-    if (!control)
+    if (!algorithm)
     {
-        NS_FATAL_ERROR(
-            "LifecycleTcpSocket::SetCongestionControlAlgorithm: "
-            << algorithm->GetName()
-            << " sets its window from rate samples, which this TCP does not take; choose "
-               "another one.");
+        NS_FATAL_ERROR("LifecycleTcpSocket::SetCongestionControlAlgorithm: there is none.");
     }
+    const auto control = AdaptCongestionOps(algorithm);
     EditConfig([&](lifecycle::Config& config) { config.data.congestion = control; });
 }
 

@@ -81,7 +81,7 @@ class LifecycleTcpSocket : public TcpSocket
     /**
      * \brief Lets a congestion control govern this socket, and those it accepts: each a Fork().
      *
-     * It is a fatal error, reported in one sentence, if it sets its window from rate samples.
+     * It is a fatal error, reported in one sentence, if it is null.
      * \param algorithm one of ns-3's, or of a script
      */
     void SetCongestionControlAlgorithm(Ptr<TcpCongestionOps> algorithm);

@@ -1,5 +1,7 @@
 #include "congestion.h"
 
+#include "segment.h"
+
 #include <algorithm>
 
 namespace lifecycle
@@ -36,6 +38,12 @@ class NewRenoControl : public CongestionControl
 };
 
 } // namespace
+
+EcnCodepoint
+CongestionControl::Capable() const
+{
+    return EcnCodepoint::Ect0; // RFC 3168 §5
+}
 
 uint32_t
 GrowInSlowStart(Congestion& window, uint32_t bytes)

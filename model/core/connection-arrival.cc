@@ -605,7 +605,11 @@ ConnectionArrival::AcknowledgeNew()
 {
     const bool news = m_segment.ack.IsAfter(m_conn.sndUna);
     const uint32_t oldWindow = m_conn.sndWnd;
-    AckReport report{.segment = m_segment, .acked = {}, .windowChanged = false, .rtt = {}};
+    AckReport report{.segment = m_segment,
+                     .acked = {},
+                     .windowChanged = false,
+                     .rtt = {},
+                     .priorPipe = m_conn.Pipe()};
     if (news)
     {
         report.acked = m_conn.transfer->sent.Acknowledge(m_segment.ack);
@@ -620,6 +624,7 @@ ConnectionArrival::AcknowledgeNew()
         m_conn.retries = 0;
         m_conn.transfer->stalledSince = kNever;
         m_conn.holdsBack = false;
+        report.rtt = TakeRttSample(m_conn, report, m_now);
         if (report.acked.syn && !m_conn.fastOpen)
         {
             OpenWindow(m_conn, m_now); // also where CLOSE came before ESTABLISHED
@@ -629,7 +634,6 @@ ConnectionArrival::AcknowledgeNew()
             m_context.Notify(
                 {.kind = NoticeKind::Acked, .connection = m_placement.connection, .bytes = data});
         }
-        report.rtt = TakeRttSample(m_conn, report, m_now);
         m_conn.transfer->lastProgress = m_now;
         RestartRetransmitTimer(m_conn, m_now);
     }
@@ -860,11 +864,14 @@ ConnectionArrival::ScheduleAck(bool inOrder)
         config.delayedAck == Duration::zero())
     {
         m_conn.ackNow = true;
+        TellDetail(m_conn, CongestionEvent::AckAtOnce, m_now);
+        return;
     }
-    else if (transfer.ackDeadline == kNever)
+    if (transfer.ackDeadline == kNever)
     {
         transfer.ackDeadline = m_now + config.delayedAck;
     }
+    TellDetail(m_conn, CongestionEvent::AckDelayed, m_now);
 }
 
 bool

@@ -298,9 +298,11 @@ Context::LeaveTimeWaitRecord(Connection& connection, Duration length, Instant no
 void
 Context::Established(Connection& connection, Event event, Instant now)
 {
+    // What acknowledged our SYN has opened it already.
+    const bool open = connection.fastOpen ? event != Event::RcvSynAck : connection.synAcked;
     connection.synAcked = true;
     connection.lastHeard = now;
-    if (!connection.fastOpen || event == Event::RcvSynAck)
+    if (!open)
     {
         Attach(connection);
         OpenWindow(connection, now);

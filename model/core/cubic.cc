@@ -74,8 +74,9 @@ void
 CubicControl::OnAck(Flow& flow, const AckSample& sample) const
 {
     // A connection that never fills its initial window needs no memory.
-    const bool watch = m_slowStart == SlowStart::HyStart && flow.window.IsInSlowStart() &&
-                       flow.phase == Phase::Open && (flow.memory || flow.cwndLimited);
+    const bool watch = m_slowStart == SlowStart::HyStart && sample.acked > 0 &&
+                       flow.window.IsInSlowStart() && flow.phase == Phase::Open &&
+                       (flow.memory || flow.cwndLimited);
     if (watch)
     {
         Memory(flow).hyStart.OnAck(flow, sample);

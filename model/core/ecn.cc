@@ -7,6 +7,17 @@
 namespace lifecycle
 {
 
+namespace
+{
+
+bool
+AsksForEcn(const DataConfig& config)
+{
+    return config.ecn == Ecn::Active || config.congestion->WantsEveryMark();
+}
+
+} // namespace
+
 bool
 AgreeOnEcn(const DataConfig& config, Flags peersSyn)
 {
@@ -14,21 +25,29 @@ AgreeOnEcn(const DataConfig& config, Flags peersSyn)
     const bool cwr = peersSyn.Has(Flag::CWR);
     if (peersSyn.Has(Flag::ACK))
     {
-        return config.ecn == Ecn::Active && ece && !cwr; // both: somebody reflects what he gets
+        return AsksForEcn(config) && ece && !cwr; // both: somebody reflects what he gets
     }
-    return config.ecn != Ecn::Off && ece && cwr;
+    return (config.ecn != Ecn::Off || AsksForEcn(config)) && ece && cwr;
 }
 
 Flags
 EcnOfSyn(const DataConfig& config)
 {
-    return config.ecn == Ecn::Active ? Flag::ECE | Flag::CWR : Flags();
+    return AsksForEcn(config) ? Flag::ECE | Flag::CWR : Flags();
 }
 
-Flags
-EcnOfSynAck(bool agreed)
+void
+AgreeInSynAck(const DataConfig& config, bool agreed, Segment& synAck)
 {
-    return agreed ? Flags(Flag::ECE) : Flags();
+    if (!agreed)
+    {
+        return;
+    }
+    synAck.flags = synAck.flags | Flag::ECE;
+    if (config.congestion->WantsEveryMark())
+    {
+        synAck.ecn = config.congestion->Capable();
+    }
 }
 
 void
@@ -40,6 +59,12 @@ NoteEcnOfData(Context& context, Connection& conn, const Segment& segment, Instan
     }
     const bool ce = segment.ecn == EcnCodepoint::Ce;
     context.counters.congestionMarks += ce;
+    if (segment.ecn != EcnCodepoint::NotEct)
+    {
+        TellDetail(conn,
+                   ce ? CongestionEvent::MarkedArrival : CongestionEvent::UnmarkedArrival,
+                   now);
+    }
     if (conn.config->data.congestion->WantsEveryMark())
     {
         // RFC 8257 §3.2: every byte is reported as it came; what is owed is of the other kind.
@@ -61,11 +86,21 @@ MarkNewData(Connection& conn, Segment& segment)
     {
         return;
     }
-    segment.ecn = EcnCodepoint::Ect0;
+    segment.ecn = conn.config->data.congestion->Capable();
     if (conn.cwrDue)
     {
         segment.flags = segment.flags | Flag::CWR;
         conn.cwrDue = false;
+    }
+}
+
+void
+MarkAll(const Connection& conn, Segment& segment)
+{
+    const bool asks = segment.flags.Has(Flag::SYN) && conn.ecnAsked;
+    if ((conn.agreement.ecn || asks) && conn.config->data.congestion->WantsEveryMark())
+    {
+        segment.ecn = conn.config->data.congestion->Capable();
     }
 }
 
@@ -88,15 +123,32 @@ ReduceByEcn(Connection& conn, Instant now)
     if (transfer.phase == Phase::Open) // else it is reduced already: §6.1.2
     {
         LowerThreshold(conn, CongestionSignal::Ecn, now);
-        conn.congestion.cwnd = std::min(conn.congestion.cwnd, conn.congestion.ssthresh);
+        ShrinkToThreshold(conn);
+    }
+}
+
+void
+EndReductionByEcn(Connection& conn, Instant now)
+{
+    Transfer& transfer = *conn.transfer;
+    // Once nothing waits any more there is no CWR to wait for either.
+    if (!transfer.reducedUntil || conn.sndUna.IsBefore(*transfer.reducedUntil) ||
+        (conn.sndUna == *transfer.reducedUntil && conn.SndQueued() > 0))
+    {
+        return;
+    }
+    transfer.reducedUntil.reset();
+    if (transfer.phase == Phase::Open)
+    {
+        Flow flow = FlowOf(conn, now);
+        conn.config->data.congestion->OnEvent(flow, CongestionEvent::Recovered);
     }
 }
 
 bool
 IsReducedByEcn(const Connection& conn)
 {
-    const std::optional<SeqNum>& until = conn.transfer->reducedUntil;
-    return until && conn.sndUna.IsBefore(*until);
+    return conn.transfer->reducedUntil.has_value();
 }
 
 } // namespace lifecycle

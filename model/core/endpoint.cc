@@ -9,6 +9,7 @@
 #include "timers.h"
 #include "urgent.h"
 #include "view.h"
+#include "window.h"
 
 #include <algorithm>
 #include <utility>
@@ -369,7 +370,9 @@ Endpoint::Write(Instant, ConnectionId id, uint32_t bytes, bool more)
     const uint32_t taken = std::min(bytes, room);
     if (taken > 0)
     {
-        m_impl->Attach(*conn).sndQueued += taken;
+        Transfer& transfer = m_impl->Attach(*conn);
+        NoteWriting(*conn);
+        transfer.sndQueued += taken;
     }
     conn->more = more;
     conn->synHeld = false;
@@ -499,18 +502,25 @@ Endpoint::Abort(Instant now, ConnectionId id)
 }
 
 Error
-Endpoint::Configure(Instant, ConnectionId id, std::shared_ptr<const Config> config)
+Endpoint::Configure(Instant now, ConnectionId id, std::shared_ptr<const Config> config)
 {
     Connection* conn = m_impl->connections.Find(id);
     if (conn == nullptr)
     {
         return Error::NotConnected;
     }
-    if (config->data.congestion != conn->config->data.congestion)
+    const bool changed = config->data.congestion != conn->config->data.congestion;
+    if (changed)
     {
         m_impl->ForgetCongestion(*conn); // it is another's
     }
     m_impl->Govern(*conn, config);
+    if (changed && conn->synAcked)
+    {
+        m_impl->Attach(*conn);
+        Flow flow = FlowOf(*conn, now);
+        conn->config->data.congestion->Start(flow);
+    }
     m_impl->MarkReady(*conn);
     return Error::None;
 }

@@ -100,7 +100,8 @@ MakeSynAck(const Request& request, const Config& config, Timestamps stamps)
     synAck.tuple = request.tuple;
     synAck.seq = request.iss;
     synAck.ack = request.irs + 1;
-    synAck.flags = Flag::SYN | Flag::ACK | EcnOfSynAck(request.agreement.ecn);
+    synAck.flags = Flag::SYN | Flag::ACK;
+    AgreeInSynAck(config.data, request.agreement.ecn, synAck);
     synAck.window = SynWindow(config.data);
     synAck.options = SynOptions(config.data, request.agreement, stamps);
     return synAck;

@@ -157,6 +157,10 @@ Output::Retransmission()
         return std::nullopt;
     }
     transfer.retransmitAtOnce = false;
+    if (m_conn.synAcked)
+    {
+        NoteTransmitStart(m_conn, m_now);
+    }
     const bool oldest = lost->seq == m_conn.sndUna;
     const uint32_t length = lost->length;
     const OutSegment out = SendAgain(*lost);
@@ -191,6 +195,10 @@ Output::NoteSentAgain(const OutSegment& out, uint32_t length)
     ++m_context.counters.retransmits;
     m_conn.lastSent = m_now;
     m_conn.transfer->prr.NoteSent(length);
+    if (DeliveryRate* rates = RatesOf(m_conn))
+    {
+        rates->OnSent(m_conn.transfer->sent.LastOrder(), false, m_now);
+    }
     NotePaced(m_conn, length, m_now);
     const std::optional<Timestamps>& stamps = out.segment.options.timestamps;
     NoteRepetition(m_conn, stamps ? std::optional(stamps->value) : std::nullopt);
@@ -287,7 +295,8 @@ Output::SynSegment()
     syn.options = SynOptions(config, m_conn.agreement, stamps);
     if (m_conn.state.Get() != State::SynSent)
     {
-        syn.flags = syn.flags | Flag::ACK | EcnOfSynAck(m_conn.agreement.ecn);
+        syn.flags = syn.flags | Flag::ACK;
+        AgreeInSynAck(config, m_conn.agreement.ecn, syn);
         syn.ack = m_conn.rcvNxt;
         m_conn.transfer->lastAckSent = m_conn.rcvNxt;
         m_conn.ackNow = false;
@@ -407,12 +416,17 @@ Output::SendNew(uint32_t length, bool fin)
                            .length = length + fin,
                            .sentAt = m_now,
                            .fin = fin};
+    const bool first = !m_conn.HasUnacked();
     NoteSending(m_conn, m_now);
     OutSegment out = DataSegment(m_conn.SndNxt(), length, fin);
     MarkNewData(m_conn, out.segment);
     NoteSmall(length);
     EndQuickAcks();
     transfer.sent.Push(sent);
+    if (DeliveryRate* rates = RatesOf(m_conn))
+    {
+        rates->OnSent(transfer.sent.LastOrder(), first, m_now);
+    }
     transfer.lastProgress = m_now;
     transfer.prr.NoteSent(length);
     NotePaced(m_conn, length, m_now);
@@ -531,6 +545,7 @@ NextSegment(Context& context, Connection& connection, Instant now)
     if (out)
     {
         out->connection = context.IdOf(connection);
+        MarkAll(connection, out->segment);
     }
     return out;
 }
@@ -545,6 +560,7 @@ MakeAck(const Context& context, Connection& connection, Instant now)
         connection.transfer->arrivedTwice.reset(); // it is reported once
     }
     connection.ackNow = false;
+    MarkAll(connection, ack);
     return ack;
 }
 

@@ -59,9 +59,14 @@ Promote(Context& context,
         Listener& listener,
         const Request& request,
         const Segment& peer,
-        Instant now)
+        Instant now,
+        std::optional<Duration> rtt)
 {
     Connection& conn = MakePassive(context, listener, request, peer);
+    if (rtt)
+    {
+        conn.rtt.AddSample(*rtt);
+    }
     conn.sndUna = request.iss + 1;
     ++context.counters.accepted;
     context.Established(conn, Event::RcvAckOfSyn, now);

@@ -23,12 +23,14 @@ ThirdVerdict Admit(Context& context, Listener& listener, const Segment& third);
 /**
  * The connection that a half-open request becomes: ESTABLISHED, and waiting to be accepted.
  * \param peer the segment that shows the peer's window: the third, or the SYN of a two-way open
+ * \param rtt the round-trip time that the handshake has measured, if it has
  */
 Connection& Promote(Context& context,
                     Listener& listener,
                     const Request& request,
                     const Segment& peer,
-                    Instant now);
+                    Instant now,
+                    std::optional<Duration> rtt = {});
 
 /**
  * The connection that a SYN with a good Fast Open cookie makes (RFC 7413 §4.2.2): half-open, but

@@ -19,7 +19,8 @@ namespace
 bool
 UsesPrr(const Connection& conn)
 {
-    return conn.config->data.prr && conn.agreement.sack;
+    const DataConfig& data = conn.config->data;
+    return data.prr && conn.agreement.sack && !data.congestion->SetsWindow();
 }
 
 /** Fast retransmit and the recovery that it begins (RFC 5681 §3.2, RFC 6675 §5 (4)). */
@@ -39,7 +40,7 @@ EnterRecovery(Context& context, Connection& conn, const Acknowledged& acked, Ins
         const uint32_t sackedBefore = transfer.sent.SackedBytes() - acked.sacked;
         transfer.prr.Start(transfer.sent.Total() + acked.bytes - sackedBefore);
     }
-    else
+    else if (!conn.config->data.congestion->SetsWindow())
     {
         conn.congestion.cwnd = conn.congestion.ssthresh;
     }
@@ -75,13 +76,17 @@ class AckStep
     void GoOnInRecovery(bool foundLost);
     void OnPartialAck();
     void Shape(bool foundLost);
+    bool MayGrow() const;
     void Grow(uint32_t bytes);
+    void TellOfAck(bool ofCongestion);
+    void Conclude();
 
     Context& m_context;
     Connection& m_conn;
     Transfer& m_transfer;
     AckReport& m_report;
     Instant m_now;
+    uint32_t m_lost{0};      //!< bytes that it shows to be lost
     bool m_left{false};      //!< it ended recovery
     bool m_duplicate{false}; //!< it reports that something arrived twice
 };
@@ -148,8 +153,11 @@ AckStep::HearOfLossProbe()
     if (JudgeLossProbe(m_conn, m_report, m_duplicate) == ProbeVerdict::Repaired &&
         m_transfer.phase == Phase::Open)
     {
-        LowerThreshold(m_conn, CongestionSignal::Loss, m_now);
-        m_conn.congestion.cwnd = std::min(m_conn.congestion.cwnd, m_conn.congestion.ssthresh);
+        // As in Linux (tcp_process_tlp_ack), it is over as soon as it is known.
+        LowerThreshold(m_conn, CongestionSignal::Tail, m_now);
+        ShrinkToThreshold(m_conn);
+        Flow flow = FlowOf(m_conn, m_now);
+        m_conn.config->data.congestion->OnEvent(flow, CongestionEvent::Recovered);
     }
 }
 
@@ -160,23 +168,24 @@ AckStep::FindLosses()
     {
         return false;
     }
+    const uint32_t before = m_transfer.sent.LostBytes();
     if (UsesRack(m_conn))
     {
-        return DetectLossByTime(m_conn, m_now);
+        DetectLossByTime(m_conn, m_now);
     }
-    if (m_report.acked.sacked > 0)
+    else if (m_report.acked.sacked > 0)
     {
-        const uint32_t before = m_transfer.sent.LostBytes();
         m_transfer.sent.MarkLostBelowSacked(m_conn.config->data.dupAckThreshold);
-        return m_transfer.sent.LostBytes() > before;
     }
-    return false;
+    m_lost = m_transfer.sent.LostBytes() - before;
+    return m_lost > 0;
 }
 
 void
 AckStep::Leave()
 {
-    if (m_transfer.phase == Phase::Recovery)
+    const CongestionControl& congestion = *m_conn.config->data.congestion;
+    if (m_transfer.phase == Phase::Recovery && !congestion.SetsWindow())
     {
         m_conn.congestion.cwnd = m_conn.congestion.ssthresh;
     }
@@ -187,7 +196,14 @@ AckStep::Leave()
     m_transfer.reduction.fRto = FRto::Off;
     AgeReordering(m_conn);
     Flow flow = FlowOf(m_conn, m_now);
-    m_conn.config->data.congestion->OnEvent(flow, CongestionEvent::Recovered);
+    congestion.OnEvent(flow, CongestionEvent::Recovered);
+}
+
+bool
+AckStep::MayGrow() const
+{
+    const bool heard = m_conn.cwndLimited || m_conn.config->data.congestion->WantsDetails();
+    return heard && !IsReducedByEcn(m_conn);
 }
 
 void
@@ -213,7 +229,7 @@ AckStep::GoOnWhileOpen(bool foundLost)
         EnterRecovery(m_context, m_conn, m_report.acked, m_now);
         Shape(foundLost);
     }
-    else if (m_report.acked.bytes > 0 && m_conn.cwndLimited && !IsReducedByEcn(m_conn))
+    else if (m_report.acked.bytes > 0 && MayGrow())
     {
         // What was SACKed in recovery and is acknowledged now was not sent within this window.
         Grow(m_left ? m_report.acked.delivered : m_report.acked.bytes);
@@ -262,21 +278,59 @@ AckStep::GoOnInRecovery(bool foundLost)
     }
 }
 
+/** The congestion control hears of it before anything is done about it. */
+void
+AckStep::TellOfAck(bool ofCongestion)
+{
+    if (m_report.acked.bytes == 0 && !m_conn.HasUnacked())
+    {
+        return;
+    }
+    AckSample sample{.acked = m_report.acked.bytes,
+                     .delivered = m_report.acked.delivered,
+                     .rtt = m_report.rtt,
+                     .ece = ofCongestion,
+                     .wholeFlightAcked = !m_conn.HasUnacked(),
+                     .duplicate = m_report.acked.sacked > 0 || IsDuplicateAck()};
+    if (const std::optional<Timestamps>& stamps = m_report.segment.options.timestamps)
+    {
+        sample.stamp = stamps->value;
+        sample.echoedStamp = stamps->echo - m_conn.tsOffset;
+    }
+    Flow flow = FlowOf(m_conn, m_now);
+    m_conn.config->data.congestion->OnAck(flow, sample);
+}
+
+/** And, if it wants, once all is done. */
+void
+AckStep::Conclude()
+{
+    const CongestionControl& congestion = *m_conn.config->data.congestion;
+    if (!congestion.WantsDetails() || (m_report.acked.bytes == 0 && !m_conn.HasUnacked()))
+    {
+        return;
+    }
+    RateSample sample;
+    if (DeliveryRate* rates = RatesOf(m_conn))
+    {
+        sample = rates->OnAck(m_report.acked,
+                              m_transfer.sent.OldestAwaited(),
+                              m_conn.rtt.MinRtt(),
+                              m_now);
+        sample.lost = m_lost;
+        sample.priorInFlight = m_report.priorPipe;
+    }
+    Flow flow = FlowOf(m_conn, m_now);
+    congestion.OnAckDone(flow, sample);
+}
+
 void
 AckStep::Run()
 {
     TakeSacks();
+    EndReductionByEcn(m_conn, m_now);
     const bool tells = TellsOfCongestion(m_conn, m_report.segment);
-    if (m_report.acked.bytes > 0)
-    {
-        Flow flow = FlowOf(m_conn, m_now);
-        m_conn.config->data.congestion->OnAck(flow,
-                                              {.acked = m_report.acked.bytes,
-                                               .delivered = m_report.acked.delivered,
-                                               .rtt = m_report.rtt,
-                                               .ece = tells,
-                                               .wholeFlightAcked = !m_conn.HasUnacked()});
-    }
+    TellOfAck(tells);
     HearOfLossProbe();
     if (UsesRack(m_conn))
     {
@@ -311,6 +365,7 @@ AckStep::Run()
         }
         break;
     }
+    Conclude();
 }
 
 } // namespace

@@ -20,6 +20,7 @@ struct AckReport
     Acknowledged acked; //!< by the cumulative acknowledgement; UpdateRecovery adds what SACK says
     bool windowChanged;
     std::optional<Duration> rtt; //!< measured with it
+    uint32_t priorPipe;          //!< bytes thought to be on their way before it
 };
 
 /**

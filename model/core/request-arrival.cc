@@ -247,11 +247,9 @@ RequestArrival::Promote()
     const bool isSample = m_request.retries == 0;
     const Instant sentAt = m_context.requestTimers.BeganAt(m_index);
     m_context.EndRequest(m_index, std::nullopt);
-    Connection& conn = lifecycle::Promote(m_context, m_listener, promoted, m_segment, m_now);
-    if (isSample)
-    {
-        conn.rtt.AddSample(m_now - sentAt);
-    }
+    // Karn's algorithm: a SYN-ACK that was sent again measures nothing.
+    const std::optional<Duration> rtt = isSample ? std::optional(m_now - sentAt) : std::nullopt;
+    Connection& conn = lifecycle::Promote(m_context, m_listener, promoted, m_segment, m_now, rtt);
     return ArriveAtConnection(m_context, conn, m_segment, m_now);
 }
 

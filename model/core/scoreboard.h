@@ -129,6 +129,18 @@ class Scoreboard
     /** Cuts what is longer than \p most into pieces that are not, and takes it for lost. O(n). */
     void Resegment(uint32_t most);
 
+    /** \returns the number of the last transmission (SentSegment::order) */
+    uint64_t LastOrder() const
+    {
+        return m_order;
+    }
+
+    /** \returns a number that no transmission is below whose fate is still to be known */
+    uint64_t OldestAwaited() const
+    {
+        return m_sendings.IsEmpty() ? m_order + 1 : m_sendings[0].order;
+    }
+
     /** Sequence numbers thought to be on their way (RFC 6675's pipe). */
     uint32_t Pipe() const
     {

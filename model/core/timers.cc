@@ -2,6 +2,7 @@
 
 #include "context.h"
 #include "recovery.h"
+#include "window.h"
 
 #include <algorithm>
 
@@ -241,6 +242,7 @@ RunConnectionTimers(Context& context, ConnectionId id, Instant now)
     {
         conn.transfer->ackDeadline = kNever;
         conn.ackNow = true;
+        TellDetail(conn, CongestionEvent::AckDelayed, now);
         context.MarkReady(conn);
     }
     if (PacingDeadline(conn) <= now)

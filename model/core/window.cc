@@ -16,7 +16,8 @@ RestartAfterIdle(Connection& conn, Instant now)
     const Duration rto = conn.rtt.Rto(data.rto);
     const uint32_t restart = std::min(data.initialWindow * conn.SndMss(), conn.congestion.cwnd);
     Duration idle = now - conn.lastSent.Get();
-    if (data.idleRestart == IdleRestart::Never || idle <= rto || !conn.synAcked)
+    if (data.idleRestart == IdleRestart::Never || idle <= rto || !conn.synAcked ||
+        data.congestion->SetsWindow())
     {
         return;
     }
@@ -50,12 +51,15 @@ FlowOf(Connection& conn, Instant now)
             .mss = conn.SndMss(),
             // What limited transmit has sent beyond the window does not count (RFC 5681 §3.2 (2)).
             .inFlight = std::min(total, conn.congestion.cwnd),
+            .pipe = conn.Pipe(),
             .sndUna = conn.sndUna,
             .sndNxt = conn.SndNxt(),
+            .rcvNxt = conn.rcvNxt,
             .srtt = conn.rtt.Srtt(),
             .lastSent = conn.lastSent.Get(),
             .phase = conn.transfer->phase,
             .cwndLimited = conn.cwndLimited,
+            .ecn = conn.agreement.ecn,
             .now = now};
 }
 
@@ -79,6 +83,15 @@ LowerThreshold(Connection& conn, CongestionSignal signal, Instant now)
 }
 
 void
+ShrinkToThreshold(Connection& conn)
+{
+    if (!conn.config->data.congestion->SetsWindow())
+    {
+        conn.congestion.cwnd = std::min(conn.congestion.cwnd, conn.congestion.ssthresh);
+    }
+}
+
+void
 CollapseWindow(Connection& conn, Instant now)
 {
     Transfer& transfer = *conn.transfer;
@@ -88,6 +101,8 @@ CollapseWindow(Connection& conn, Instant now)
     {
         LowerThreshold(conn, CongestionSignal::Timeout, now);
     }
+    Flow flow = FlowOf(conn, now);
+    conn.config->data.congestion->OnEvent(flow, CongestionEvent::Timeout);
     conn.congestion.cwnd = conn.SndMss();
     conn.congestion.credit = 0;
     transfer.phase = Phase::Loss;
@@ -101,10 +116,47 @@ NoteSending(Connection& conn, Instant now)
     if (!conn.HasUnacked())
     {
         RestartAfterIdle(conn, now);
+    }
+    NoteTransmitStart(conn, now);
+}
+
+void
+NoteTransmitStart(Connection& conn, Instant now)
+{
+    if (conn.Pipe() == 0) // Linux tcp_event_data_sent()
+    {
         Flow flow = FlowOf(conn, now);
         conn.config->data.congestion->OnEvent(flow, CongestionEvent::TransmitStart);
     }
     conn.lastSent = now;
+}
+
+void
+TellDetail(Connection& conn, CongestionEvent event, Instant now)
+{
+    const CongestionControl& congestion = *conn.config->data.congestion;
+    if (congestion.WantsDetails())
+    {
+        Flow flow = FlowOf(conn, now);
+        congestion.OnEvent(flow, event);
+    }
+}
+
+void
+NoteWriting(Connection& conn)
+{
+    DeliveryRate* rates = RatesOf(conn);
+    if (rates == nullptr || !conn.synAcked)
+    {
+        return;
+    }
+    // Linux tcp_rate_check_app_limited(), but for what waits below TCP.
+    const bool nothingLost = conn.transfer->sent.LostBytes() == 0;
+    const uint32_t pipe = conn.Pipe();
+    if (conn.Unsent() < conn.SndMss() && pipe < conn.congestion.cwnd && nothingLost)
+    {
+        rates->NoteAppLimited(pipe);
+    }
 }
 
 } // namespace lifecycle

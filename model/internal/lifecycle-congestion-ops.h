@@ -16,8 +16,7 @@ class TcpCongestionOps;
 
 /**
  * \param prototype what every connection gets a Fork() of
- * \returns the core's view of it, or null if it needs what the core cannot give: it sets the
- *     window from rate samples (TcpCongestionOps::HasCongControl)
+ * \returns the core's view of it, or null if there is none
  */
 std::shared_ptr<const lifecycle::CongestionControl> AdaptCongestionOps(
     Ptr<const TcpCongestionOps> prototype);

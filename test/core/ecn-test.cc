@@ -227,6 +227,47 @@ class Reporter : public CongestionControl
     mutable uint32_t reductions{0};
 };
 
+TEST_F(EcnTest, CongestionControlThatNeedsMarksAsksForThem) // Linux tcp_ca_needs_ecn()
+{
+    config.data.ecn = Ecn::Passive;
+    config.data.congestion = std::make_shared<Reporter>();
+    Agree();
+    EXPECT_EQ(LastCodepoint(), EcnCodepoint::Ect0) << "pure ACKs too";
+    Write(1000);
+    Expect(Data(1000));
+    EXPECT_EQ(LastCodepoint(), EcnCodepoint::Ect0);
+    AdvanceUntilSent();
+    Expect(Data(1000).Seq(1));
+    EXPECT_EQ(LastCodepoint(), EcnCodepoint::Ect0) << "repetitions too";
+}
+
+TEST_F(EcnTest, CongestionControlThatNeedsMarksMarksTheHandshake)
+{
+    config.data.ecn = Ecn::Passive;
+    config.data.congestion = std::make_shared<Reporter>();
+    Connect();
+    Expect(Syn().Plus(Flag::ECE).Plus(Flag::CWR));
+    EXPECT_EQ(LastCodepoint(), EcnCodepoint::Ect0);
+    StartOver();
+    Listen();
+    Send(Syn().Plus(Flag::ECE).Plus(Flag::CWR));
+    Expect(SynAck().Plus(Flag::ECE));
+    EXPECT_EQ(LastCodepoint(), EcnCodepoint::Ect0);
+}
+
+TEST_F(EcnTest, CongestionControlThatNeedsMarksSendsPlainlyToWhoHasNone)
+{
+    config.data.congestion = std::make_shared<Reporter>();
+    Connect();
+    Expect(Syn().Plus(Flag::ECE).Plus(Flag::CWR));
+    Send(SynAck());
+    Expect(Ack());
+    EXPECT_EQ(LastCodepoint(), EcnCodepoint::NotEct);
+    Write(1000);
+    Expect(Data(1000));
+    EXPECT_EQ(LastCodepoint(), EcnCodepoint::NotEct);
+}
+
 TEST_F(EcnTest, ChangeOfTheMarkIsReportedAtOnce) // RFC 8257 §3.2
 {
     config.data.congestion = std::make_shared<Reporter>();

@@ -9,6 +9,7 @@
 #include "ns3/ipv4-address-helper.h"
 #include "ns3/ipv4-global-routing-helper.h"
 #include "ns3/ipv6-address-helper.h"
+#include "ns3/lifecycle-tcp-handshake-model.h"
 #include "ns3/lifecycle-tcp-helper.h"
 #include "ns3/point-to-point-helper.h"
 #include "ns3/pointer.h"
@@ -157,6 +158,12 @@ Ptr<Socket>
 Network::MakeSocket(Ptr<Node> node)
 {
     return Socket::CreateSocket(node, TcpSocketFactory::GetTypeId());
+}
+
+Ptr<LifecycleTcpModel>
+FixedIsn()
+{
+    return CreateObjectWithAttributes<TcpHandshakeModel>("Isn", StringValue("Fixed"));
 }
 
 Ptr<ErrorModel>

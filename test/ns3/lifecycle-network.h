@@ -3,6 +3,7 @@
 
 #include "ns3/error-model.h"
 #include "ns3/lifecycle-tcp-l4-protocol.h"
+#include "ns3/lifecycle-tcp-model.h"
 #include "ns3/node-container.h"
 #include "ns3/node.h"
 #include "ns3/packet.h"
@@ -84,6 +85,10 @@ class Network
     ns3::Ptr<ns3::PointToPointNetDevice> m_clientDevice;
     ns3::Ptr<ns3::PointToPointNetDevice> m_serverDevice;
 };
+
+/// Sequence numbers begin with 0, as those of stock TCP, which ignores marks of ECN on what is
+/// "before" that.
+ns3::Ptr<ns3::LifecycleTcpModel> FixedIsn();
 
 /// Nothing gets through.
 ns3::Ptr<ns3::ErrorModel> LoseAll();
