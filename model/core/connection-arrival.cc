@@ -766,10 +766,10 @@ ConnectionArrival::ProcessText()
     const uint32_t ahead = first.Since(m_conn.rcvNxt);
     const uint64_t offset = m_conn.rcvOffset + ahead;
     const bool inOrder = ahead == 0;
+    Transfer& transfer = m_context.Attach(m_conn);
     NoteEcnOfData(m_context, m_conn, m_segment, m_now);
     NoteReceived(m_conn, m_segment, m_now);
     RefillQuickAcks();
-    Transfer& transfer = m_context.Attach(m_conn);
     const bool hadGap = !transfer.received.IsEmpty(); // to fill one is worth an ACK at once
     NoteArrivedTwice(m_segment.seq, first);
     if (hadGap && old == 0) // there is one block for both, and this is the lower part
