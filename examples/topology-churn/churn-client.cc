@@ -1,14 +1,11 @@
 #include "churn-client.h"
 
-#include "churn-request.h"
-
 #include "ns3/callback.h"
+#include "ns3/lifecycle-tcp-request-header.h"
 #include "ns3/node.h"
 #include "ns3/packet.h"
 #include "ns3/simulator.h"
 #include "ns3/tcp-socket-factory.h"
-
-#include <algorithm>
 
 namespace churn
 {
@@ -67,9 +64,10 @@ ChurnClient::OnConnected(ns3::Ptr<ns3::Socket> socket)
     flow->second.connected = true;
     m_log.OnOpened(ns3::Simulator::Now() - flow->second.start);
 
-    const ChurnRequest request(flow->second.requestBytes, flow->second.responseBytes);
-    const auto header = request.GetSerializedSize();
-    auto packet = ns3::Create<ns3::Packet>(std::max(flow->second.requestBytes, header) - header);
+    const ns3::LifecycleTcpRequestHeader request(flow->second.requestBytes,
+                                                 flow->second.responseBytes,
+                                                 m_closer == Closer::SERVER);
+    auto packet = ns3::Create<ns3::Packet>(request.GetRequestBytes() - request.SIZE);
     packet->AddHeader(request);
     socket->Send(packet);
 }

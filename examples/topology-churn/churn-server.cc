@@ -1,9 +1,8 @@
 #include "churn-server.h"
 
-#include "churn-request.h"
-
 #include "ns3/callback.h"
 #include "ns3/inet-socket-address.h"
+#include "ns3/lifecycle-tcp-request-header.h"
 #include "ns3/node.h"
 #include "ns3/tcp-socket-factory.h"
 
@@ -12,9 +11,8 @@
 namespace churn
 {
 
-ChurnServer::ChurnServer(TcpStack& stack, Closer closer, uint16_t port)
+ChurnServer::ChurnServer(TcpStack& stack, uint16_t port)
     : m_stack(stack),
-      m_closer(closer),
       m_port(port)
 {
 }
@@ -63,7 +61,7 @@ ChurnServer::OnAccepted(ns3::Ptr<ns3::Socket> socket, const ns3::Address&)
     // A quarter of the buffer saves waking up for every ACK and never lets the pipe run dry.
     m_sessions.emplace(
         ns3::PeekPointer(socket),
-        Session{socket, ns3::Create<ns3::Packet>(), 0, socket->GetTxAvailable() / 4, false});
+        Session{socket, ns3::Create<ns3::Packet>(), 0, socket->GetTxAvailable() / 4, false, false});
 }
 
 void
@@ -83,8 +81,8 @@ ChurnServer::OnReadable(ns3::Ptr<ns3::Socket> socket)
         }
         state.request->AddAtEnd(packet);
     }
-    ChurnRequest request;
-    if (state.answering || state.request->GetSize() < request.GetSerializedSize())
+    ns3::LifecycleTcpRequestHeader request;
+    if (state.answering || state.request->GetSize() < request.SIZE)
     {
         return;
     }
@@ -93,6 +91,7 @@ ChurnServer::OnReadable(ns3::Ptr<ns3::Socket> socket)
     {
         state.answering = true;
         state.left = request.GetResponseBytes();
+        state.closes = request.ServerCloses();
         Write(socket);
     }
 }
@@ -140,7 +139,7 @@ ChurnServer::Write(ns3::Ptr<ns3::Socket> socket)
         socket->Send(ns3::Create<ns3::Packet>(room));
         session = m_sessions.find(ns3::PeekPointer(socket));
     }
-    if (m_closer == Closer::SERVER && session != m_sessions.end())
+    if (session != m_sessions.end() && session->second.closes)
     {
         Close(session);
     }

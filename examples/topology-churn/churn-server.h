@@ -1,7 +1,6 @@
 #ifndef TOPOLOGY_CHURN_SERVER_H
 #define TOPOLOGY_CHURN_SERVER_H
 
-#include "options.h"
 #include "tcp-stack.h"
 
 #include "ns3/address.h"
@@ -25,10 +24,9 @@ class ChurnServer : public ns3::Application
   public:
     /**
      * \param stack the TCP, told of sockets
-     * \param closer who closes first
      * \param port where to listen
      */
-    ChurnServer(TcpStack& stack, Closer closer, uint16_t port);
+    ChurnServer(TcpStack& stack, uint16_t port);
 
     /// \returns the type of this application
     static ns3::TypeId GetTypeId();
@@ -42,6 +40,7 @@ class ChurnServer : public ns3::Application
         uint64_t left;                 //!< response bytes still to be written
         uint32_t chunk;                //!< worth waking up for: this much room to write
         bool answering;                //!< whether the request has been read
+        bool closes;                   //!< whether to close after the response
     };
 
     using Sessions = std::unordered_map<ns3::Socket*, Session>;
@@ -60,7 +59,6 @@ class ChurnServer : public ns3::Application
     void Close(Sessions::iterator session);
 
     TcpStack& m_stack;                //!< the TCP
-    Closer m_closer;                  //!< who closes first
     uint16_t m_port;                  //!< where to listen
     ns3::Ptr<ns3::Socket> m_listener; //!< the listening socket
     Sessions m_sessions;              //!< open connections

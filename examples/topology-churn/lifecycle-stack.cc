@@ -54,24 +54,7 @@ class LifecycleStack : public TcpStack
 
     Outcome ExplainFailure(ns3::Ptr<ns3::Socket> socket, bool) const override
     {
-        using Reason = ns3::LifecycleTcpCloseReason;
-        switch (ns3::DynamicCast<ns3::LifecycleTcpSocket>(socket)->GetCloseReason())
-        {
-        case Reason::REFUSED:
-            return Outcome::REFUSED;
-        case Reason::CONNECT_TIMEOUT:
-        case Reason::DATA_TIMEOUT:
-        case Reason::KEEPALIVE_TIMEOUT:
-        case Reason::FIN_WAIT_2_TIMEOUT:
-        case Reason::UNREACHABLE:
-            return Outcome::TIMED_OUT;
-        case Reason::RESET:
-        case Reason::ABORTED:
-        case Reason::NORMAL:
-        case Reason::NONE:
-            break;
-        }
-        return Outcome::RESET;
+        return ToOutcome(ns3::DynamicCast<ns3::LifecycleTcpSocket>(socket)->GetCloseReason());
     }
 
   private:
@@ -82,6 +65,31 @@ class LifecycleStack : public TcpStack
 };
 
 } // namespace
+
+Outcome
+ToOutcome(ns3::LifecycleTcpCloseReason reason)
+{
+    using Reason = ns3::LifecycleTcpCloseReason;
+    switch (reason)
+    {
+    case Reason::REFUSED:
+        return Outcome::REFUSED;
+    case Reason::CONNECT_TIMEOUT:
+    case Reason::DATA_TIMEOUT:
+    case Reason::KEEPALIVE_TIMEOUT:
+    case Reason::FIN_WAIT_2_TIMEOUT:
+    case Reason::UNREACHABLE:
+        return Outcome::TIMED_OUT;
+    case Reason::NORMAL:
+        return Outcome::CUT_SHORT;
+    case Reason::NONE:
+        return Outcome::NO_PORT;
+    case Reason::RESET:
+    case Reason::ABORTED:
+        break;
+    }
+    return Outcome::RESET;
+}
 
 std::unique_ptr<TcpStack>
 MakeLifecycleStack(const Options& options)

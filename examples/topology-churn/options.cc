@@ -84,7 +84,8 @@ Describe()
             "TIME_WAIT: client or server");
     po::options_description tcp("TCP");
     tcp.add_options()
-        ("tcp", Text("T", "lifecycle"), "lifecycle (this module's) or stock (ns-3's own)")
+        ("tcp", Text("T", "lifecycle"), "lifecycle (this module's), population (the same without "
+            "a socket for each connection) or stock (ns-3's own)")
         ("msl", Text("TIME", "30s"), "maximum segment lifetime; TIME_WAIT lasts twice that")
         ("buffer", Text("BYTES", "131072"), "send buffer and receive buffer of each socket");
     po::options_description run("Run");
@@ -236,7 +237,7 @@ Interpret(const Values& values)
     options.closer = values.GetChoice("closer", {"client", "server"}) == "client" ? Closer::CLIENT
                                                                                   : Closer::SERVER;
 
-    options.tcp = values.GetChoice("tcp", {"lifecycle", "stock"});
+    options.tcp = values.GetChoice("tcp", {"lifecycle", "population", "stock"});
     options.msl = values.GetTime("msl");
     options.bufferBytes = values.GetCount("buffer", 2048, 1 << 30);
 

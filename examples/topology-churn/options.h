@@ -51,7 +51,7 @@ struct Options
     Closer closer{Closer::SERVER};
 
     // TCP
-    std::string tcp;         //!< lifecycle or stock
+    std::string tcp;         //!< lifecycle, population or stock
     ns3::Time msl;           //!< maximum segment lifetime; TIME_WAIT lasts twice that
     uint32_t bufferBytes{0}; //!< send and receive buffer of each socket
 

@@ -1,20 +1,18 @@
 #ifndef TOPOLOGY_CHURN_SIZE_DISTRIBUTION_H
 #define TOPOLOGY_CHURN_SIZE_DISTRIBUTION_H
 
+#include "ns3/lifecycle-tcp-flow-sizes.h"
+#include "ns3/ptr.h"
+
 #include <cstdint>
 #include <istream>
 #include <string>
-#include <vector>
 
 namespace churn
 {
 
 /**
- * \brief Flow sizes, as the cumulative distribution that flow-size files hold.
- *
- * Each line of such a file is a size in bytes and the probability of a flow being that large or
- * smaller, as a fraction (0..1) or in percent (0..100); the sizes between two lines are equally
- * likely. Empty lines and what follows a # are skipped.
+ * \brief Flow sizes, as the cumulative distribution that flow-size files hold (ns3::TcpFlowSizes).
  */
 class SizeDistribution
 {
@@ -43,15 +41,8 @@ class SizeDistribution
     const std::string& GetName() const;
 
   private:
-    /// One line of the file.
-    struct Point
-    {
-        double bytes;    //!< flow size
-        double fraction; //!< fraction of the flows up to this size
-    };
-
-    std::string m_name;          //!< for reports
-    std::vector<Point> m_points; //!< at least one; both members never fall; the last fraction is 1
+    std::string m_name;                  //!< for reports
+    ns3::Ptr<ns3::TcpFlowSizes> m_sizes; //!< what it says
 };
 
 } // namespace churn

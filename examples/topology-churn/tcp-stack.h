@@ -4,6 +4,7 @@
 #include "connection-log.h"
 #include "options.h"
 
+#include "ns3/lifecycle-tcp-types.h"
 #include "ns3/node-container.h"
 #include "ns3/ptr.h"
 #include "ns3/socket.h"
@@ -58,6 +59,12 @@ class TcpStack
  * \returns ns-3's own TCP
  */
 std::unique_ptr<TcpStack> MakeStockStack(const Options& options);
+
+/**
+ * \param reason why a connection of the lifecycle TCP ended that did not get its response
+ * \returns the same in the words of the report
+ */
+Outcome ToOutcome(ns3::LifecycleTcpCloseReason reason);
 
 /**
  * \param options of the run

@@ -1,8 +1,8 @@
 // The example is left out where Boost or nlohmann-json is missing, and so are its tests.
 #if __has_include("topology-churn/units.h")
 
+#include "topology-churn/applications.h"
 #include "topology-churn/chart.h"
-#include "topology-churn/churn-client.h"
 #include "topology-churn/connection-log.h"
 #include "topology-churn/experiment.h"
 #include "topology-churn/network.h"
@@ -165,11 +165,10 @@ FetchInVain(const std::string& tcp, const char* address)
     graph.links = {{0, 1}};
     const auto network = BuildNetwork(graph, options, *stack);
     ConnectionLog log;
-    auto client = ns3::CreateObject<ChurnClient>(*stack, log, options.closer);
-    network.clients.Get(0)->AddApplication(client);
+    const auto clients = InstallClients(network.clients, options, *stack, log);
     const auto server = address ? ns3::Ipv4Address(address) : network.serverAddresses[0];
-    ns3::Simulator::Schedule(ns3::Seconds(1), [client, server] {
-        client->Fetch(ns3::InetSocketAddress(server, 80), 300, 1000);
+    ns3::Simulator::Schedule(ns3::Seconds(1), [&clients, server] {
+        clients->Fetch(0, ns3::InetSocketAddress(server, 80), 300, 1000);
     });
     ns3::Simulator::Stop(ns3::Seconds(1000));
     ns3::Simulator::Run();
@@ -192,11 +191,28 @@ TEST_P(ChurnRun, AnAddressThatNobodyHasTimesOut)
 TEST(ChurnRunOnLifecycleTcp, AServerWithoutAListenerRefuses)
 {
     EXPECT_EQ(FetchInVain("--tcp=lifecycle", nullptr), Outcome::REFUSED);
+    EXPECT_EQ(FetchInVain("--tcp=population", nullptr), Outcome::REFUSED);
+}
+
+TEST(ChurnRunOnLifecycleTcp, PopulationsDoOnTheWireWhatSocketsDo)
+{
+    for (const char* closer : {"--closer=client", "--closer=server"})
+    {
+        const std::vector<std::string> words{closer, "--access-rate=20Mbps", "--queue=20"};
+        const auto run = [&](const char* tcp) {
+            auto all = words;
+            all.emplace_back(tcp);
+            auto report = RunChurn(all);
+            report.erase("tcp");
+            return report;
+        };
+        EXPECT_EQ(run("--tcp=population"), run("--tcp=lifecycle"));
+    }
 }
 
 INSTANTIATE_TEST_SUITE_P(Tcp,
                          ChurnRun,
-                         ::testing::Values("lifecycle", "stock"),
+                         ::testing::Values("lifecycle", "population", "stock"),
                          [](const auto& instance) { return std::string(instance.param); });
 
 TEST(ChurnRunOnBothTcps, TheWorkloadIsTheSame)

@@ -198,7 +198,7 @@ TEST(ChurnOptions, DurationAndArrivalRateAreTwoWaysToSayTheSame)
 
 TEST(ChurnOptions, AMistakeIsOneSentenceThatNamesTheOption)
 {
-    EXPECT_THAT(ComplaintOf([] { Parse({"--tcp=reno"}); }), HasSubstr("lifecycle or stock"));
+    EXPECT_THAT(ComplaintOf([] { Parse({"--tcp=reno"}); }), HasSubstr("population or stock"));
     EXPECT_THAT(ComplaintOf([] { Parse({"--conections=5"}); }), HasSubstr("--conections"));
     EXPECT_THAT(ComplaintOf([] { Parse({"--connections"}); }), HasSubstr("--connections"));
     EXPECT_THAT(ComplaintOf([] { Parse({"--connections=-5"}); }), HasSubstr("--connections=-5"));
