@@ -1,8 +1,9 @@
 // A million connections: clients on hundreds of hosts open connections, without a Socket for each,
-// to servers on hundreds of others, through a core and edge routers; keepalive is on. Prints what
-// that costs: time, memory, simulator events.
+// to servers on hundreds of others; keepalive is on. Prints what that costs: time, memory,
+// simulator events.
 //
-//   population                                        1,000,000 connections over 1,000 hosts
+//   population                                1,000,000 connections over 1,000 hosts, 1,500 nodes
+//   population --layout=tree                  the same hosts on edge routers around a core
 //   population --connections=100000 --hosts=200 --hold=3h
 //
 // Routes are static (or by nix-vectors: --routing=nix), and devices have no queue disc (unless
@@ -54,6 +55,7 @@ struct Options
     Time hold{Seconds(0)};
     bool keepalive{true};
     bool queueDiscs{false};
+    std::string layout{"sites"};
     std::string routing{"static"};
     uint32_t seed{1};
 };
@@ -96,48 +98,48 @@ Megabytes(uint64_t bytes)
     return text.str();
 }
 
-// The network: hosts on edge routers, edge routers on a core router.
+// The network.
 
-class TreeNetwork
+/**
+ * Clients and as many servers, each with an access link. In a tree they hang on edge routers, and
+ * these on a core router; with sites, a client, a server and a router are a site of their own.
+ */
+class AccessNetwork
 {
   public:
-    explicit TreeNetwork(const Options& options)
-        : m_options(options),
-          m_edges(static_cast<uint32_t>(std::ceil(std::sqrt(options.hosts))))
+    explicit AccessNetwork(const Options& options)
+        : m_options(options)
     {
-        m_hosts.Create(options.hosts);
-        m_edges = std::min(m_edges, 200U); // 10.0.0.0/16 … 10.199.0.0/16
-        m_routers.Create(m_edges + 1);
+        const uint32_t pairs = options.hosts / 2;
+        m_clients.Create(pairs);
+        m_servers.Create(pairs);
+        m_hosts = NodeContainer(m_clients, m_servers);
+        const bool isTree = options.layout == "tree";
+        const auto edges = static_cast<uint32_t>(std::ceil(std::sqrt(options.hosts)));
+        m_edges.Create(isTree ? edges : pairs);
+        m_core.Create(isTree ? 1 : 0);
 
         LifecycleTcpHelper tcp;
         tcp.SetKeepaliveModel("ns3::TcpKeepaliveModel", "Enabled", BooleanValue(options.keepalive));
         tcp.Install(m_hosts);
         LifecycleTcpHelper::AssignStreams(m_hosts, 1000);
+        InstallInternet();
 
-        InternetStackHelper internet;
-        internet.SetIpv6StackInstall(false);
-        if (options.routing == "nix")
-        {
-            internet.SetRoutingHelper(Ipv4NixVectorHelper());
-        }
-        else
-        {
-            internet.SetRoutingHelper(Ipv4StaticRoutingHelper());
-        }
-        internet.Install(m_hosts);
-        internet.Install(m_routers);
         if (!options.queueDiscs)
         {
             m_link.DisableFlowControl(); // the address helper then adds no queue disc
         }
         m_link.SetQueue("ns3::DropTailQueue<Packet>", "MaxSize", StringValue("10000p"));
-        for (uint32_t edge = 0; edge < m_edges; ++edge)
+        for (uint32_t edge = 0; edge < m_edges.GetN() && isTree; ++edge)
         {
             ConnectEdge(edge);
         }
-        for (uint32_t host = 0; host < options.hosts; ++host)
+        m_used.resize(m_edges.GetN());
+        for (uint32_t pair = 0; pair < pairs; ++pair)
         {
-            ConnectHost(host);
+            ConnectHost(m_clients.Get(pair), pair % m_edges.GetN());
+            const uint32_t edge = (isTree ? pair + 1 : pair) % m_edges.GetN();
+            m_serverAddresses.push_back(ConnectHost(m_servers.Get(pair), edge));
         }
     }
 
@@ -146,64 +148,101 @@ class TreeNetwork
         return m_hosts;
     }
 
-    uint32_t GetNodeN() const
+    const NodeContainer& GetClients() const
     {
-        return m_hosts.GetN() + m_routers.GetN();
+        return m_clients;
     }
 
-    Ipv4Address GetAddress(uint32_t host) const
+    const NodeContainer& GetServers() const
     {
-        return m_addresses[host];
+        return m_servers;
+    }
+
+    /** \returns the address of a server; its client is the one with the same number */
+    Ipv4Address GetServerAddress(uint32_t server) const
+    {
+        return m_serverAddresses[server];
+    }
+
+    uint32_t GetNodeN() const
+    {
+        return m_hosts.GetN() + m_edges.GetN() + m_core.GetN();
     }
 
   private:
-    /** Links two nodes. \returns the address of the first */
-    Ipv4Address Connect(Ptr<Node> a, Ptr<Node> b, const std::string& network)
+    void InstallInternet()
     {
-        Ipv4AddressHelper addresses(network.c_str(), "255.255.255.252");
+        InternetStackHelper internet;
+        internet.SetIpv6StackInstall(false);
+        if (m_options.routing == "nix")
+        {
+            internet.SetRoutingHelper(Ipv4NixVectorHelper());
+        }
+        else
+        {
+            internet.SetRoutingHelper(Ipv4StaticRoutingHelper());
+        }
+        internet.Install(m_hosts);
+        internet.Install(m_edges);
+        internet.Install(m_core);
+    }
+
+    /** Links two nodes. \returns the address of the first */
+    Ipv4Address Connect(Ptr<Node> a, Ptr<Node> b, uint32_t network)
+    {
+        Ipv4AddressHelper addresses(Ipv4Address(network), Ipv4Mask("255.255.255.252"));
         return addresses.Assign(m_link.Install(a, b)).GetAddress(0);
     }
 
     /** Adds a route to what is behind the interface made last. */
-    void Route(Ptr<Node> node, const std::string& network, const char* mask)
+    void Route(Ptr<Node> node, uint32_t network, const char* mask)
     {
         if (m_options.routing == "static")
         {
             const Ptr<Ipv4> ip = node->GetObject<Ipv4>();
-            m_routing.GetStaticRouting(ip)->AddNetworkRouteTo(network.c_str(),
+            m_routing.GetStaticRouting(ip)->AddNetworkRouteTo(Ipv4Address(network),
                                                               mask,
                                                               ip->GetNInterfaces() - 1);
         }
     }
 
-    void ConnectEdge(uint32_t edge)
+    /** The network behind an edge router: 4096 addresses, a link of a host takes four. */
+    static uint32_t NetworkOf(uint32_t edge)
     {
-        const std::string number = std::to_string(edge);
-        m_link.SetDeviceAttribute("DataRate", StringValue("100Gbps"));
-        m_link.SetChannelAttribute("Delay", StringValue("5ms"));
-        Connect(m_routers.Get(edge), m_routers.Get(m_edges), "172.16." + number + ".0");
-        Route(m_routers.Get(edge), "0.0.0.0", "0.0.0.0");
-        Route(m_routers.Get(m_edges), "10." + number + ".0.0", "255.255.0.0");
+        constexpr uint32_t TEN = 10U << 24;
+        return TEN + edge * 4096;
     }
 
-    void ConnectHost(uint32_t host)
+    void ConnectEdge(uint32_t edge)
     {
-        const uint32_t place = 4 * (host / m_edges);
-        const std::string network = "10." + std::to_string(host % m_edges) + "." +
-                                    std::to_string(place / 256) + "." + std::to_string(place % 256);
+        constexpr uint32_t CORE = (172U << 24) + (16U << 16);
+        m_link.SetDeviceAttribute("DataRate", StringValue("100Gbps"));
+        m_link.SetChannelAttribute("Delay", StringValue("5ms"));
+        Connect(m_edges.Get(edge), m_core.Get(0), CORE + 4 * edge);
+        Route(m_edges.Get(edge), 0, "0.0.0.0");
+        Route(m_core.Get(0), NetworkOf(edge), "255.255.240.0");
+    }
+
+    Ipv4Address ConnectHost(Ptr<Node> host, uint32_t edge)
+    {
         m_link.SetDeviceAttribute("DataRate", StringValue("10Gbps"));
-        m_link.SetChannelAttribute("Delay", StringValue("100us"));
-        m_addresses.push_back(Connect(m_hosts.Get(host), m_routers.Get(host % m_edges), network));
-        Route(m_hosts.Get(host), "0.0.0.0", "0.0.0.0");
+        m_link.SetChannelAttribute("Delay", StringValue("1ms"));
+        const Ipv4Address address =
+            Connect(host, m_edges.Get(edge), NetworkOf(edge) + 4 * m_used[edge]++);
+        Route(host, 0, "0.0.0.0");
+        return address;
     }
 
     const Options& m_options;
-    uint32_t m_edges;
-    NodeContainer m_hosts;
-    NodeContainer m_routers; //!< the edges, and the core last
+    NodeContainer m_clients;
+    NodeContainer m_servers;
+    NodeContainer m_hosts; //!< all of them
+    NodeContainer m_edges;
+    NodeContainer m_core;
     PointToPointHelper m_link;
     Ipv4StaticRoutingHelper m_routing;
-    std::vector<Ipv4Address> m_addresses;
+    std::vector<uint32_t> m_used; //!< hosts of each edge so far
+    std::vector<Ipv4Address> m_serverAddresses;
 };
 
 // The run.
@@ -264,12 +303,16 @@ main(int argc, char* argv[])
     cmd.AddValue("queueDiscs",
                  "Whether devices have ns-3's default queue disc",
                  options.queueDiscs);
+    cmd.AddValue("layout", "sites (client, router, server) or tree", options.layout);
     cmd.AddValue("routing", "static or nix", options.routing);
     cmd.AddValue("seed", "Of everything random", options.seed);
     cmd.Parse(argc, argv);
-    if (options.hosts < 2 || (options.routing != "static" && options.routing != "nix"))
+    const bool isKnown = (options.layout == "sites" || options.layout == "tree") &&
+                         (options.routing == "static" || options.routing == "nix");
+    if (!isKnown || options.hosts < 2 || options.hosts > 4000)
     {
-        std::cerr << "population: there must be 2 hosts at least, and routing is static or nix.\n";
+        std::cerr << "population: hosts are 2 to 4000, layout is sites or tree, and routing is "
+                     "static or nix.\n";
         return 2;
     }
     RngSeedManager::SetSeed(options.seed);
@@ -278,36 +321,31 @@ main(int argc, char* argv[])
     Simulator::SetScheduler(scheduler);
 
     WallSeconds();
-    const TreeNetwork network(options);
-    const NodeContainer& hosts = network.GetHosts();
-    const uint32_t half = options.hosts / 2;
-    NodeContainer clientNodes;
-    NodeContainer serverNodes;
-    for (uint32_t host = 0; host < options.hosts; ++host)
-    {
-        (host < half ? clientNodes : serverNodes).Add(hosts.Get(host));
-    }
+    const AccessNetwork network(options);
     TcpPopulationServerHelper servers;
-    servers.Install(serverNodes);
-    int64_t stream = 1000000;
+    servers.Install(network.GetServers());
+    const uint32_t sources = network.GetClients().GetN();
     // One host after the other, which finds more in the processor's caches than all at once.
-    const Time turn = options.spread / static_cast<int64_t>(half);
-    for (uint32_t i = 0; i < half; ++i)
+    const Time turn = options.spread / static_cast<int64_t>(sources);
+    int64_t stream = 1000000;
+    for (uint32_t i = 0; i < sources; ++i)
     {
         TcpPopulationClientHelper clients;
-        const uint32_t share = options.connections / half + (i < options.connections % half);
+        const uint32_t share =
+            options.connections / sources + (i < options.connections % sources ? 1 : 0);
         clients.SetAttribute("Connections", UintegerValue(share));
         clients.SetAttribute("Spread", TimeValue(turn));
         clients.SetAttribute("Requests", StringValue("ns3::ConstantRandomVariable[Constant=0]"));
-        clients.AddRemote(InetSocketAddress(network.GetAddress(half + i), 80));
-        ApplicationContainer installed = clients.Install(clientNodes.Get(i));
+        clients.AddRemote(InetSocketAddress(network.GetServerAddress(i), 80));
+        ApplicationContainer installed = clients.Install(network.GetClients().Get(i));
         installed.Start(turn * static_cast<int64_t>(i));
         stream += TcpPopulationClientHelper::AssignStreams(installed, stream);
     }
+    const NodeContainer& hosts = network.GetHosts();
     const double built = WallSeconds();
     const uint64_t heapBefore = HeapBytes();
-    std::cout << "Network       " << network.GetNodeN() << " nodes, " << options.routing
-              << " routing, " << (options.queueDiscs ? "default" : "no")
+    std::cout << "Network       " << network.GetNodeN() << " nodes, " << options.layout << ", "
+              << options.routing << " routing, " << (options.queueDiscs ? "default" : "no")
               << " queue discs: " << std::fixed << std::setprecision(1) << built << " s, heap "
               << Megabytes(heapBefore) << std::endl;
 
