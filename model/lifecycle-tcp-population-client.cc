@@ -327,9 +327,11 @@ TcpPopulationClient::Population::OnReadable(const Connection& connection)
 {
     const uint32_t arrived = m_tcp->Skip(connection.id, UINT32_MAX);
     const Member& member = m_members.Get(connection.tag);
-    m_counters.bytes += arrived;
-    if (member.exchange != m_exchanges.NONE)
+    const bool isAsked =
+        member.exchange != m_exchanges.NONE && m_exchanges.Get(member.exchange).start >= 0;
+    if (isAsked)
     {
+        m_counters.bytes += arrived;
         m_exchanges.Get(member.exchange).received += arrived;
         FinishIfDone(connection);
     }

@@ -427,6 +427,23 @@ TEST_P(PopulationTest, ClientsTalkToAServerOnStockTcp)
     EXPECT_EQ(clients.Ended(LifecycleTcpCloseReason::NORMAL), 20);
 }
 
+TEST_P(PopulationTest, WhatNobodyAskedForIsNoResponse)
+{
+    Network network({.family = GetParam(), .server = Tcp::STOCK});
+    const SocketServer server(network.Server(), network.AnyAt(PORT));
+    Clients clients(
+        network,
+        1,
+        {{"Requests", Constant(2)}, {"ThinkTime", Constant(4)}, {"ResponseSize", Constant(200)}});
+    Simulator::Schedule(START + Seconds(2), [&] { server.sockets[0]->Send(Create<Packet>(500)); });
+
+    RunFor(20);
+    ASSERT_EQ(clients.exchanges.size(), 2);
+    EXPECT_EQ(clients.exchanges[1].start, clients.exchanges[0].end + Seconds(4));
+    EXPECT_GE(clients.exchanges[1].end - clients.exchanges[1].start, MilliSeconds(20));
+    EXPECT_EQ(clients.application->GetCounters().bytes, 400);
+}
+
 TEST_P(PopulationTest, AClientOnStockTcpIsServed)
 {
     Network network({.family = GetParam(), .client = Tcp::STOCK});
