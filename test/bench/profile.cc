@@ -52,10 +52,15 @@ IsTcp(uintptr_t address)
     {
         return false;
     }
-    const char* symbol = info.dli_sname != nullptr ? info.dli_sname : "";
-    if (std::strstr(info.dli_fname, "libtcp-lifecycle") != nullptr)
+    const bool isOurs = std::strstr(info.dli_fname, "libtcp-lifecycle") != nullptr;
+    if (info.dli_sname == nullptr)
     {
-        return std::strncmp(symbol, "_ZN3ns33Ptr", 11) != 0; // ns3::Ptr<>, which ns-3 uses as well
+        return isOurs; // of a function that is not seen outside
+    }
+    const char* symbol = info.dli_sname;
+    if (isOurs)
+    {
+        return std::strstr(symbol, "ifecycle") != nullptr;
     }
     // Classes of stock TCP all have names that begin so: _ZN3ns3, a length, the name.
     const char* name = std::strstr(symbol, "3ns3");

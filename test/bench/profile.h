@@ -6,8 +6,8 @@ namespace bench
 
 /**
  * Looks every millisecond of CPU time at what this process is doing: code of a TCP, or anything
- * else. What TCP calls, such as the making of packets, is not TCP's own; nor is what the libraries
- * of ns-3 only borrow from that of this module, as copies of templates are.
+ * else. What TCP calls, such as the making of packets, is not TCP's own; nor are ns-3's templates,
+ * whose copies in this module the libraries of ns-3 use as well.
  */
 class Profile
 {
