@@ -52,3 +52,24 @@ if(TARGET tcp-lifecycle-proxy) # what links the kernel to a simulation is the pr
     ${PROJECT_SOURCE_DIR}/proxy/tap-net-device.cc)
   target_link_libraries(transfer PRIVATE ${proxy_libraries})
 endif()
+
+# That both TCPs do the same work is tested, at sizes that take a moment; no time is. The programs
+# are built by the first of these tests, so that who does not run them need not build them.
+function(tcp_lifecycle_test_benchmark name)
+  add_test(NAME bench.${name}DoesTheSameWork COMMAND ${name} --rounds 1 ${ARGN})
+  set_tests_properties(bench.${name}DoesTheSameWork PROPERTIES LABELS bench TIMEOUT 300
+                                                               FIXTURES_REQUIRED benchmarks)
+  set_property(GLOBAL APPEND PROPERTY tcp_lifecycle_tested_benchmarks ${name})
+endfunction()
+
+if(NOT TCP_LIFECYCLE_SANITIZE)
+  tcp_lifecycle_test_benchmark(create-socket --sockets 100)
+  tcp_lifecycle_test_benchmark(lossy --flows 10 --segments 20)
+  tcp_lifecycle_test_benchmark(open-connections --connections 100)
+  tcp_lifecycle_test_benchmark(request-close --connections 50 --time-wait 50)
+  tcp_lifecycle_test_benchmark(segments --segments 500 --windows 10,100)
+  get_property(tested GLOBAL PROPERTY tcp_lifecycle_tested_benchmarks)
+  add_test(NAME bench.Build COMMAND ${CMAKE_COMMAND} --build ${PROJECT_BINARY_DIR} --target
+                                    ${tested})
+  set_tests_properties(bench.Build PROPERTIES LABELS bench TIMEOUT 600 FIXTURES_SETUP benchmarks)
+endif()

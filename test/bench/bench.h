@@ -60,8 +60,8 @@ struct Case
     uint64_t size{0};                  ///< connections, sockets or segments; the case's name says
     std::vector<Figure> figures;       ///< to report
     std::function<Outcome(Tcp)> run{}; ///< called in a process of its own
-    bool withFloor{false};             ///< whether it can be run with Tcp::NONE
     bool withStock{true};              ///< false: what stock TCP cannot do in bearable time
+    bool withFloor{false};             ///< whether it can be run with Tcp::NONE
 };
 
 /// A benchmark program.

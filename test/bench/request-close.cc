@@ -190,7 +190,7 @@ main(int argc, char* argv[])
                                "and closed.");
     benchmark.Options().add_options()
         // clang-format off
-        ("connections", po::value<uint64_t>()->value_name("N")->default_value(5000),
+        ("connections", po::value<uint64_t>()->value_name("N")->default_value(2000),
             "connections to measure")
         ("time-wait", po::value<std::string>()->value_name("LIST")->default_value("1000,200000"),
             "connections in TIME-WAIT that are there already; empty: no such case")

@@ -170,7 +170,7 @@ main(int argc, char* argv[])
                                "transfer over one link.");
     benchmark.Options().add_options()
         // clang-format off
-        ("segments", po::value<uint64_t>()->value_name("N")->default_value(50000),
+        ("segments", po::value<uint64_t>()->value_name("N")->default_value(30000),
             "segments to transfer with a small window; four times as many with 8 MB buffers")
         ("windows", po::value<std::string>()->value_name("LIST")->default_value("10,100,1000,10000"),
             "windows to compare, segments; empty: none")
