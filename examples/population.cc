@@ -258,9 +258,9 @@ CountEstablished(const NodeContainer& hosts)
     return established;
 }
 
-/** Shows how far it is, and stops when all ends of all connections stand. */
+/** Shows how far it is, and stops when all ends of all connections stand, or at \p latest. */
 void
-Watch(const NodeContainer* hosts, uint64_t wanted)
+Watch(const NodeContainer* hosts, uint64_t wanted, Time latest)
 {
     const uint64_t established = CountEstablished(*hosts);
     if (isatty(STDERR_FILENO) != 0)
@@ -269,12 +269,12 @@ Watch(const NodeContainer* hosts, uint64_t wanted)
                   << std::fixed << std::setprecision(1) << WallSeconds() << " s" << std::flush;
         std::cerr << (established >= wanted ? "\r\033[K" : "");
     }
-    if (established >= wanted)
+    if (established >= wanted || Simulator::Now() >= latest)
     {
         Simulator::Stop();
         return;
     }
-    Simulator::Schedule(MilliSeconds(100), &Watch, hosts, wanted);
+    Simulator::Schedule(MilliSeconds(100), &Watch, hosts, wanted, latest);
 }
 
 uint64_t
@@ -350,8 +350,7 @@ main(int argc, char* argv[])
               << Megabytes(heapBefore) << std::endl;
 
     const uint64_t wanted = uint64_t{2} * options.connections;
-    Simulator::Schedule(MilliSeconds(100), &Watch, &hosts, wanted);
-    Simulator::Stop(options.spread + Seconds(60));
+    Simulator::Schedule(MilliSeconds(100), &Watch, &hosts, wanted, options.spread + Seconds(60));
     Simulator::Run();
 
     const uint64_t established = CountEstablished(hosts);

@@ -54,15 +54,14 @@ class TcpPopulationClient::Population : public LifecycleTcpConnectionOwner
     {
         int64_t asked{0};   //!< time step in which it was asked for
         uint32_t number{0}; //!< in the order of asking
-        uint32_t exchange{LifecyclePool<int>::NONE};
-        uint32_t requestsLeft{0}; //!< the one under way included
-        uint32_t answered : 29 {0};
+        /** The exchange that is to be finished next, or else how many requests were answered. */
+        uint32_t exchangeOrAnswered : 29 {0};
+        uint32_t hasExchange : 1 {0};
         uint32_t isOpened : 1 {0};
         uint32_t isEnding : 1 {0}; //!< we have closed it
-        uint32_t hasLifetime : 1 {0};
     };
 
-    static_assert(sizeof(Member) == 24);
+    static_assert(sizeof(Member) == 16);
 
     /** A request that is not answered yet. */
     struct Exchange
@@ -71,7 +70,9 @@ class TcpPopulationClient::Population : public LifecycleTcpConnectionOwner
         uint64_t responseBytes{0};
         uint64_t received{0};
         uint32_t requestBytes{0};
-        uint32_t unwritten{0}; //!< of the request
+        uint32_t unwritten{0};    //!< of the request
+        uint32_t requestsLeft{0}; //!< on this connection, this one included
+        uint32_t answered{0};     //!< on this connection, before it
     };
 
     /** What an alarm is for: there are two for each connection, by the index of its name. */
@@ -84,9 +85,12 @@ class TcpPopulationClient::Population : public LifecycleTcpConnectionOwner
 
     void OnArrival();
     void ScheduleArrival();
-    void Open(const Address& remote, uint32_t requests, const Exchange& first);
+    void Open(const Address& remote, const Exchange& first);
     void OnAlarm(uint32_t alarm);
-    uint32_t AddExchange(const Exchange& exchange);
+    static constexpr uint32_t MOST = (1U << 29) - 1; //!< what Member::exchangeOrAnswered holds
+
+    void Await(Member& member, const Exchange& exchange);
+    Exchange& ExchangeOf(const Member& member);
     Exchange Draw();
     void StartExchange(const Connection& connection);
     void Write(const Connection& connection);
@@ -176,7 +180,13 @@ TcpPopulationClient::Population::OnArrival()
             ? 0
             : m_application.m_draw->GetInteger(0, static_cast<uint32_t>(remotes.size()) - 1);
     const uint32_t requests = m_application.m_requests->GetInteger();
-    Open(remotes[remote], requests, requests > 0 ? Draw() : Exchange{});
+    Exchange first;
+    if (requests > 0)
+    {
+        first = Draw();
+        first.requestsLeft = requests;
+    }
+    Open(remotes[remote], first);
     ScheduleArrival();
 }
 
@@ -199,23 +209,20 @@ TcpPopulationClient::Population::Fetch(const Address& remote,
     Exchange exchange;
     exchange.requestBytes = requestBytes;
     exchange.responseBytes = responseBytes;
-    Open(remote, 1, exchange);
+    exchange.requestsLeft = 1;
+    Open(remote, exchange);
 }
 
 void
-TcpPopulationClient::Population::Open(const Address& remote,
-                                      uint32_t requests,
-                                      const Exchange& first)
+TcpPopulationClient::Population::Open(const Address& remote, const Exchange& first)
 {
     const uint32_t tag = m_members.Make();
     Member& member = m_members.Get(tag);
     member.asked = Simulator::Now().GetTimeStep();
     member.number = static_cast<uint32_t>(m_counters.asked++);
-    member.requestsLeft = requests;
-    member.hasLifetime = m_application.m_lifetime ? 1 : 0;
-    if (requests > 0)
+    if (first.requestsLeft > 0)
     {
-        member.exchange = AddExchange(first);
+        Await(member, first);
     }
     const LifecycleTcpConnectionId id = m_tcp->Open(*this, tag, remote, m_config);
     if (!id)
@@ -224,15 +231,22 @@ TcpPopulationClient::Population::Open(const Address& remote,
     }
 }
 
-uint32_t
-TcpPopulationClient::Population::AddExchange(const Exchange& exchange)
+/** Makes \p exchange what is to be finished next. */
+void
+TcpPopulationClient::Population::Await(Member& member, const Exchange& exchange)
 {
-    const uint32_t number = m_exchanges.Make();
-    Exchange& added = m_exchanges.Get(number);
+    member.exchangeOrAnswered = m_exchanges.Make() & MOST;
+    member.hasExchange = 1;
+    Exchange& added = ExchangeOf(member);
     added = exchange;
     added.requestBytes = std::max(exchange.requestBytes, LifecycleTcpRequestHeader::SIZE);
     added.unwritten = added.requestBytes;
-    return number;
+}
+
+TcpPopulationClient::Population::Exchange&
+TcpPopulationClient::Population::ExchangeOf(const Member& member)
+{
+    return m_exchanges.Get(member.exchangeOrAnswered);
 }
 
 // A connection's life.
@@ -248,12 +262,12 @@ TcpPopulationClient::Population::OnOpened(const Connection& connection)
     {
         return;
     }
-    if (member.hasLifetime != 0)
+    if (m_application.m_lifetime)
     {
         m_alarms.Set(connection.id.index * ALARMS + LIFETIME,
                      Seconds(std::max(0.0, m_application.m_lifetime->GetValue())));
     }
-    if (member.requestsLeft > 0)
+    if (member.hasExchange != 0)
     {
         StartExchange(connection);
     }
@@ -269,15 +283,14 @@ void
 TcpPopulationClient::Population::StartExchange(const Connection& connection)
 {
     ++m_counters.requests;
-    m_exchanges.Get(m_members.Get(connection.tag).exchange).start = Simulator::Now().GetTimeStep();
+    ExchangeOf(m_members.Get(connection.tag)).start = Simulator::Now().GetTimeStep();
     Write(connection);
 }
 
 void
 TcpPopulationClient::Population::Write(const Connection& connection)
 {
-    const Member& member = m_members.Get(connection.tag);
-    Exchange& exchange = m_exchanges.Get(member.exchange);
+    Exchange& exchange = ExchangeOf(m_members.Get(connection.tag));
     if (exchange.unwritten == exchange.requestBytes)
     {
         const uint32_t room = m_tcp->GetWriteSpace(connection.id);
@@ -286,7 +299,7 @@ TcpPopulationClient::Population::Write(const Connection& connection)
             return; // OnWritable() comes when the request before it is acknowledged
         }
         const bool serverCloses = m_application.m_closer == Closer::SERVER &&
-                                  member.requestsLeft == 1 && member.hasLifetime == 0;
+                                  exchange.requestsLeft == 1 && !m_application.m_lifetime;
         const Ptr<Packet> front =
             Create<Packet>(std::min(room, exchange.requestBytes) - LifecycleTcpRequestHeader::SIZE);
         front->AddHeader(
@@ -303,11 +316,11 @@ void
 TcpPopulationClient::Population::OnWritable(const Connection& connection)
 {
     const Member& member = m_members.Get(connection.tag);
-    if (member.exchange == m_exchanges.NONE || member.isOpened == 0 || member.isEnding != 0)
+    if (member.hasExchange == 0 || member.isOpened == 0 || member.isEnding != 0)
     {
         return;
     }
-    const Exchange& exchange = m_exchanges.Get(member.exchange);
+    const Exchange& exchange = ExchangeOf(member);
     if (exchange.start < 0)
     {
         return; // its time has not come
@@ -327,12 +340,10 @@ TcpPopulationClient::Population::OnReadable(const Connection& connection)
 {
     const uint32_t arrived = m_tcp->Skip(connection.id, UINT32_MAX);
     const Member& member = m_members.Get(connection.tag);
-    const bool isAsked =
-        member.exchange != m_exchanges.NONE && m_exchanges.Get(member.exchange).start >= 0;
-    if (isAsked)
+    if (member.hasExchange != 0 && ExchangeOf(member).start >= 0)
     {
         m_counters.bytes += arrived;
-        m_exchanges.Get(member.exchange).received += arrived;
+        ExchangeOf(member).received += arrived;
         FinishIfDone(connection);
     }
 }
@@ -342,7 +353,7 @@ void
 TcpPopulationClient::Population::FinishIfDone(const Connection& connection)
 {
     Member& member = m_members.Get(connection.tag);
-    const Exchange exchange = m_exchanges.Get(member.exchange);
+    const Exchange exchange = ExchangeOf(member);
     const bool isDone = exchange.responseBytes > 0
                             ? exchange.received >= exchange.responseBytes
                             : exchange.unwritten == 0 && m_tcp->GetUnacked(connection.id) == 0;
@@ -350,21 +361,25 @@ TcpPopulationClient::Population::FinishIfDone(const Connection& connection)
     {
         return;
     }
-    m_exchanges.Free(member.exchange);
-    member.exchange = m_exchanges.NONE;
-    --member.requestsLeft;
-    member.answered = member.answered + 1;
+    const uint32_t answered = exchange.answered + 1;
+    const uint32_t requestsLeft = exchange.requestsLeft - 1;
+    m_exchanges.Free(member.exchangeOrAnswered);
+    member.hasExchange = 0;
+    member.exchangeOrAnswered = answered & MOST;
     ++m_counters.completed;
     m_application.m_completedTrace({member.number,
-                                    member.answered,
+                                    answered,
                                     exchange.requestBytes,
                                     exchange.responseBytes,
                                     StepToTime(member.asked),
                                     StepToTime(exchange.start),
                                     Simulator::Now()});
-    if (member.requestsLeft > 0)
+    if (requestsLeft > 0)
     {
-        member.exchange = AddExchange(Draw());
+        Exchange next = Draw();
+        next.answered = answered;
+        next.requestsLeft = requestsLeft;
+        Await(member, next);
         const double think =
             m_application.m_thinkTime ? m_application.m_thinkTime->GetValue() : 0.0;
         if (think > 0)
@@ -376,7 +391,7 @@ TcpPopulationClient::Population::FinishIfDone(const Connection& connection)
             StartExchange(connection);
         }
     }
-    else if (member.hasLifetime == 0 && m_application.m_closer != Closer::SERVER)
+    else if (!m_application.m_lifetime && m_application.m_closer != Closer::SERVER)
     {
         End(connection);
     }
@@ -436,9 +451,11 @@ TcpPopulationClient::Population::OnClosed(const Connection& connection,
         m_alarms.Clear(connection.id.index * ALARMS + THINK);
         m_alarms.Clear(connection.id.index * ALARMS + LIFETIME);
     }
-    if (member.exchange != m_exchanges.NONE)
+    uint32_t answered = member.exchangeOrAnswered;
+    if (member.hasExchange != 0)
     {
-        m_exchanges.Free(member.exchange);
+        answered = ExchangeOf(member).answered;
+        m_exchanges.Free(member.exchangeOrAnswered);
     }
     m_members.Free(connection.tag);
     ++m_counters.closed;
@@ -446,8 +463,8 @@ TcpPopulationClient::Population::OnClosed(const Connection& connection,
     m_application.m_closedTrace({member.number,
                                  reason,
                                  member.isOpened != 0,
-                                 member.answered,
-                                 member.requestsLeft > 0,
+                                 answered,
+                                 member.hasExchange != 0,
                                  StepToTime(member.asked),
                                  Simulator::Now()});
 }

@@ -259,6 +259,28 @@ TEST_F(OwnerTest, WhoHasLeftIsToldNothingMore)
     EXPECT_EQ(network.ClientTcp()->GetCensus()[TcpSocket::ESTABLISHED], 0) << "it was reset";
 }
 
+TEST_F(OwnerTest, AnOwnerThatComesLaterIsNotToldOfConnectionsOfOneThatHasLeft)
+{
+    Network network;
+    Owner server(network.ServerTcp(), false);
+    EXPECT_TRUE(server.tcp->Listen(server, network.AnyAt(PORT)));
+    {
+        Owner former(network.ClientTcp(), false);
+        Simulator::Schedule(START, [&] { former.tcp->Open(former, 1, network.ServerAt(PORT)); });
+        RunFor(3);
+        EXPECT_EQ(former.story, "opened 1\n");
+    }
+    const LifecycleTcpConnectionId old = server.id;
+    Owner client(network.ClientTcp(), false);
+    Simulator::Schedule(Seconds(1), [&] { client.tcp->Open(client, 2, network.ServerAt(PORT)); });
+    Simulator::Schedule(Seconds(2), [&] { server.tcp->Abort(old); });
+    RunFor(4);
+    EXPECT_EQ(client.story, "opened 2\n");
+    server.tcp->Abort(server.id);
+    RunFor(1);
+    EXPECT_EQ(client.story, "opened 2\nclosed 2: connection reset by the peer\n");
+}
+
 using FlowSizesTest = Simulation;
 
 TEST_F(FlowSizesTest, AreDrawnAsTheFileSays)
