@@ -194,8 +194,6 @@ Join(const Calls& calls)
     return all;
 }
 
-} // namespace
-
 /// The same without numbers, and of what ACKs tell in a row only one of a kind.
 Calls
 KindsOf(const Calls& calls)
@@ -219,6 +217,19 @@ KindsOf(const Calls& calls)
     return kinds;
 }
 
+void
+Record(Ptr<Socket> socket, Calls& calls)
+{
+    if (const auto ours = DynamicCast<LifecycleTcpSocket>(socket))
+    {
+        ours->SetCongestionControlAlgorithm(Create<Recorder>(calls));
+        return;
+    }
+    DynamicCast<TcpSocketBase>(socket)->SetCongestionControlAlgorithm(Create<Recorder>(calls));
+}
+
+} // namespace
+
 class CongestionOrderTest : public Simulation
 {
   protected:
@@ -228,12 +239,20 @@ class CongestionOrderTest : public Simulation
         Config::SetDefault("ns3::TcpSocketBase::Timestamp", BooleanValue(false));
     }
 
-    static Calls Run(Tcp client, const Story& story)
+    enum class Side
+    {
+        SENDER,
+        RECEIVER,
+    };
+
+    /// \param tcp what one side is; the other is stock TCP
+    /// \returns how the congestion control of that side was called
+    static Calls Run(Tcp tcp, const Story& story, Side side = Side::SENDER)
     {
         Calls calls;
         NetworkOptions options;
-        options.client = client;
-        options.server = Tcp::STOCK;
+        options.client = side == Side::SENDER ? tcp : Tcp::STOCK;
+        options.server = side == Side::RECEIVER ? tcp : Tcp::STOCK;
         Config::SetDefault("ns3::TcpSocketBase::UseEcn",
                            StringValue(story.marked.empty() ? "Off" : "On"));
         Network network(options);
@@ -241,29 +260,20 @@ class CongestionOrderTest : public Simulation
         path->lost = story.lost;
         path->marked = story.marked;
         network.SetErrorModel(path);
-        if (client == Tcp::LIFECYCLE)
+        if (options.client == Tcp::LIFECYCLE)
         {
-            const Ptr<LifecycleTcpL4Protocol> tcp = network.ClientTcp();
-            tcp->SetModel(FixedIsn());
-            tcp->SetAttribute("LossDetection", StringValue("DuplicateAcks"));
-            tcp->SetAttribute("TailLossProbe", BooleanValue(false));
-            tcp->SetAttribute("FRto", BooleanValue(false));
-            tcp->SetAttribute("MinRto", TimeValue(Seconds(1)));
-            tcp->SetAttribute("IdleRestart", StringValue(story.idleRestart));
-            tcp->SetAttribute("Ecn", StringValue(story.marked.empty() ? "Off" : "Active"));
+            const Ptr<LifecycleTcpL4Protocol> ours = network.ClientTcp();
+            ours->SetModel(FixedIsn());
+            ours->SetAttribute("LossDetection", StringValue("DuplicateAcks"));
+            ours->SetAttribute("TailLossProbe", BooleanValue(false));
+            ours->SetAttribute("FRto", BooleanValue(false));
+            ours->SetAttribute("MinRto", TimeValue(Seconds(1)));
+            ours->SetAttribute("IdleRestart", StringValue(story.idleRestart));
+            ours->SetAttribute("Ecn", StringValue(story.marked.empty() ? "Off" : "Active"));
         }
         TalkingServer server(network.Server(), network.AnyAt(PORT), 0);
         const Ptr<Socket> socket = Network::MakeSocket(network.Client());
-        if (client == Tcp::LIFECYCLE)
-        {
-            DynamicCast<LifecycleTcpSocket>(socket)->SetCongestionControlAlgorithm(
-                Create<Recorder>(calls));
-        }
-        else
-        {
-            DynamicCast<TcpSocketBase>(socket)->SetCongestionControlAlgorithm(
-                Create<Recorder>(calls));
-        }
+        Record(side == Side::SENDER ? socket : server.listener, calls);
         Simulator::Schedule(MilliSeconds(500),
                             [socket, to = network.ServerAt(PORT)] { socket->Connect(to); });
         uint64_t all = 0;
@@ -283,10 +293,10 @@ class CongestionOrderTest : public Simulation
         return calls;
     }
 
-    static void Compare(const Story& story)
+    static void Compare(const Story& story, Side side = Side::SENDER)
     {
-        const Calls stock = Run(Tcp::STOCK, story);
-        const Calls ours = Run(Tcp::LIFECYCLE, story);
+        const Calls stock = Run(Tcp::STOCK, story, side);
+        const Calls ours = Run(Tcp::LIFECYCLE, story, side);
         EXPECT_GT(stock.size(), 10U);
         EXPECT_EQ(Join(ours), Join(stock));
     }
@@ -349,6 +359,27 @@ TEST_F(CongestionOrderTest, OfAMark)
 TEST_F(CongestionOrderTest, OfSilence)
 {
     Compare({.writes = {{Seconds(1), 50}, {Seconds(20), 50}}});
+}
+
+TEST_F(CongestionOrderTest, OfSilenceThatClosesTheWindow)
+{
+    const Story story{.writes = {{Seconds(1), 50}, {Seconds(20), 50}}, .idleRestart = "Halving"};
+    Calls ours = Run(Tcp::LIFECYCLE, story);
+    const auto restart = std::find(ours.begin(), ours.end(), "CWND_RESTART in CA_OPEN");
+    ASSERT_NE(restart, ours.end());
+    EXPECT_EQ(*(restart + 1), "TX_START in CA_OPEN");
+    ours.erase(restart);
+    EXPECT_EQ(Join(ours), Join(Run(Tcp::STOCK, story)));
+}
+
+TEST_F(CongestionOrderTest, OfArrivals)
+{
+    Compare({.writes = {{Seconds(1), 100}}}, Side::RECEIVER);
+}
+
+TEST_F(CongestionOrderTest, OfMarkedArrivals)
+{
+    Compare({.writes = {{Seconds(1), 100}}, .marked = {20, 21, 40}}, Side::RECEIVER);
 }
 
 } // namespace lifecycle_test
