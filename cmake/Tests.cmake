@@ -45,6 +45,9 @@ if(TARGET tcp-lifecycle-core)
   tcp_lifecycle_add_tests(core STANDARD 20 TIMEOUT 60 LINK tcp-lifecycle-core)
   tcp_lifecycle_add_tests(packetdrill STANDARD 20 TIMEOUT 60 LINK packetdrill-host
                           tcp-lifecycle-core Threads::Threads)
+  set_source_files_properties(test/packetdrill/control-test.cc
+                              PROPERTIES COMPILE_DEFINITIONS
+                              "PACKETDRILL_BIN=\"${PROJECT_SOURCE_DIR}/test/packetdrill/bin\"")
 endif()
 
 if(TARGET tcp-lifecycle)

@@ -138,6 +138,10 @@ LifecycleTcpShell::Accept(Ptr<LifecycleTcpSocket> listener)
     while (const lifecycle::Result<lifecycle::ConnectionId> accepted = Core().Accept(id))
     {
         const lifecycle::ConnectionId connection = accepted.value;
+        if (!Core().IsAlive(connection))
+        {
+            continue; // it ended while it waited
+        }
         const lifecycle::FourTuple tuple = Core().View(connection).tuple;
         const Address peer = listener->NameOf({tuple.remote.V6(), tuple.remotePort});
         if (!listener->NotifyConnectionRequest(peer))

@@ -86,7 +86,7 @@ LifecycleTcpSocket::ConnectTo(const End& peer, bool isV6)
     m_peer = peer;
     MoveTo({tuple.local.V6(), tuple.localPort});
     m_shell->Hold(connection.value, this);
-    if (m_fastOpen && m_shell->Core().KnowsFastOpenCookie(request.remote))
+    if (m_fastOpen && m_shell->Core().MayOpenFast(request.remote, request.config))
     {
         // As Linux's TCP_FASTOPEN_CONNECT: the application is connected, as far as it can tell,
         // and the SYN waits for what it has to say.

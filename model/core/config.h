@@ -75,13 +75,17 @@ struct HandshakeConfig
     uint32_t fastOpenQueue{0}; //!< Fast Opens that a listener has half-open at the most; 0: none
     /** The key of Fast Open cookies, shared by servers that act as one; nothing: the node's own. */
     std::optional<std::array<uint64_t, 2>> fastOpenKey{};
-    bool fastOpenWithoutCookie{false}; //!< a SYN with data opens at once, cookie or not
-    bool dropSynFin{true};             //!< a SYN|FIN at a listener is nonsense
-    bool takesSynAckText{true};        //!< text and FIN of a SYN-ACK are received
-    bool checksSynAckEcho{false};      //!< a SYN-ACK has to echo a timestamp of ours
-    bool synAgainOnBadAck{false};      //!< an ACK of something else has the SYN sent again at once
-    bool threeHalvesQueue{false};      //!< the accept queue holds 3/2 of the backlog, and one more
-    bool backlogLimitsRequests{true};  //!< half-open requests are no more than the backlog, and one
+    bool fastOpenWithoutCookie{false};      //!< a SYN with data opens at once, cookie or not
+    bool fastOpenSendsWithoutCookie{false}; //!< our SYN carries data though no cookie is known
+    bool dropSynFin{true};                  //!< a SYN|FIN at a listener is nonsense
+    bool takesSynAckText{true};             //!< text and FIN of a SYN-ACK are received
+    bool checksSynAckEcho{false};           //!< a SYN-ACK has to echo a timestamp of ours
+    bool synAgainOnBadAck{false}; //!< an ACK of something else has the SYN sent again at once
+    /** Whether a connection that ends before it is accepted stays in the queue, to be handed out.
+     */
+    bool acceptsEnded{false};
+    bool threeHalvesQueue{false};     //!< the accept queue holds 3/2 of the backlog, and one more
+    bool backlogLimitsRequests{true}; //!< half-open requests are no more than the backlog, and one
     /**
      * Time-outs of the SYN-ACK for which a third segment without data completes nothing (Linux
      * TCP_DEFER_ACCEPT); 0: the third segment does.
@@ -328,7 +332,11 @@ struct DataConfig
     bool windowScaling{true};                 //!< RFC 7323
     bool timestamps{true};                    //!< RFC 7323
     bool sack{true};                          //!< RFC 2018
-    bool pushesBursts{false};                 //!< PSH ends segments that leave at once (Linux GSO)
+    /**
+     * PSH ends what leaves at once, as Linux hands it on in pieces of several segments; this is the
+     * least that a piece has room for. 0: it does not.
+     */
+    uint32_t leastBurst{0};
     PersistProbe persistProbe{PersistProbe::OneByte};
     /** How long to wait before the first window probe; nothing: the RTO (RFC 9293 §3.8.6.1). */
     std::optional<Duration> persistTimeout{};
@@ -340,11 +348,16 @@ struct DataConfig
     bool eifel{true};                      //!< RFC 3522: timestamps show that nothing was lost
     bool fRto{true};                       //!< RFC 5682, where there are no timestamps
     bool duplicateSack{true};              //!< RFC 2883: to report what arrives twice
+    bool finEndsReports{false};            //!< but not with the ACK of the peer's FIN
     Nagle nagleRule{Nagle::SmallInFlight}; //!< where `nagle` is on
     bool cork{false};                      //!< segments that are not full wait (Linux TCP_CORK)
     uint32_t quickAcks{16}; //!< first ACKs that are not delayed (Linux TCP_MAX_QUICKACKS)
     IdleRestart idleRestart{IdleRestart::Halving};
-    uint32_t rcvBufMost{0}; //!< bytes up to which the receive buffer tunes itself, 0: never
+    /** In slow start, a window counts as used of which half was in flight (tcp_is_cwnd_limited()).
+     */
+    bool growsHalfUsed{false};
+    bool offersPathMss{false}; //!< a SYN sent again offers no larger MSS than the path carries
+    uint32_t rcvBufMost{0};    //!< bytes up to which the receive buffer tunes itself, 0: never
     Ecn ecn{Ecn::Passive};
     uint16_t leastPathMss{512}; //!< no ICMP error makes segments smaller: Linux min_pmtu 552
     /** After that, larger ones are tried (RFC 1191 §6.3); nothing: never. */

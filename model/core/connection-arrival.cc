@@ -19,6 +19,9 @@ namespace
 /** Linux TCP_TIMEOUT_MIN, two ticks of a clock of 1000 Hz. */
 constexpr Duration kSynAgainAfter{2ms};
 
+/** Linux TCP_DELACK_MAX: how long the third segment waits for data to go with. */
+constexpr Duration kThirdWaits{200ms};
+
 /** RFC 7323 §5.5: how long a connection may be idle before its last timestamp says nothing. */
 constexpr Duration kPawsIdle{std::chrono::days(24)};
 
@@ -73,7 +76,8 @@ class ConnectionArrival
     void NoteHeldTwice(StreamRange range);
     void Challenge();
     void AnswerInvalid();
-    void ConcludeFastOpen();
+    void AcknowledgeSynAck();
+    void ConcludeFastOpen(bool carriedData, bool wasRepeated);
     bool EchoesOurStamp() const;
     bool IsOld() const;
     bool IsAnsweredThoughOld() const;
@@ -305,25 +309,50 @@ ConnectionArrival::CheckSynInSynSent()
         m_conn.transfer->retransmitAtOnce = true;
         return false;
     }
-    m_conn.ackNow = true;
+    AcknowledgeSynAck();
+    const bool carriedData = m_conn.SndNxt() != m_conn.Iss() + 1;
+    const bool wasRepeated = m_conn.retries > 0;
     AcknowledgeNew();
     m_context.Established(m_conn, Event::RcvSynAck, m_now);
-    ConcludeFastOpen();
-    return m_conn.config->handshake.takesSynAckText;
+    ConcludeFastOpen(carriedData, wasRepeated);
+    // RFC 7413 §4.2.2: whoever takes data with a SYN may answer it with the SYN-ACK.
+    return m_conn.config->handshake.takesSynAckText || (m_conn.fastOpen && !m_conn.HasUnacked());
+}
+
+/** The third segment leaves at once, unless the application is about to write (Linux). */
+void
+ConnectionArrival::AcknowledgeSynAck()
+{
+    if (m_conn.thirdWaits)
+    {
+        m_context.Attach(m_conn).ackDeadline = m_now + kThirdWaits;
+        m_conn.quickAcks = static_cast<uint8_t>(std::min(m_conn.config->data.quickAcks, 255U));
+        m_conn.lastData = m_now; // what is written now counts as an answer
+        return;
+    }
+    m_conn.ackNow = true;
 }
 
 /** RFC 7413 §4.1.3.1: what the server gave us, and what it did not take of the SYN's data. */
 void
-ConnectionArrival::ConcludeFastOpen()
+ConnectionArrival::ConcludeFastOpen(bool carriedData, bool wasRepeated)
 {
-    const std::optional<FastOpenCookie>& cookie = m_segment.options.fastOpen;
-    if (m_conn.fastOpen && cookie && cookie->length > 0)
+    if (m_conn.fastOpen)
     {
-        m_context.fastOpenCache.Store(m_segment.tuple.remote, {*cookie, m_conn.agreement.peerMss});
+        const bool asked = !m_conn.config->handshake.fastOpenSendsWithoutCookie;
+        const std::optional<FastOpenCookie>& cookie = m_segment.options.fastOpen;
+        const bool given = asked && cookie && cookie->length > 0;
+        const IpAddress& server = m_segment.tuple.remote;
+        const SynAckLesson lesson{.mss = m_conn.agreement.peerMss,
+                                  .cookie = given ? cookie : std::nullopt,
+                                  .askedInVain = asked && !cookie && !carriedData && !wasRepeated};
+        m_context.fastOpenCache.Store(server,
+                                      Learn(m_context.fastOpenCache.Recall(server), lesson));
     }
     if (m_conn.HasUnacked())
     {
         ++m_context.counters.fastOpensRefused;
+        m_conn.transfer->sent.Resegment(m_conn.SndMss());
         m_conn.transfer->sent.MarkOldestLost();
         m_conn.transfer->retransmitAtOnce = true;
     }
@@ -741,7 +770,10 @@ ConnectionArrival::ProcessText()
         return TakeTextAfterFin();
     }
     const uint32_t window = m_conn.RcvWnd();
-    const SeqNum right = m_conn.rcvNxt + window;
+    // Whoever lets segments overrun the window takes them whole (Linux tcp_data_queue()).
+    const bool overruns = Rules().sequence == SequenceCheck::Touching && window > 0;
+    const SeqNum right =
+        overruns ? Later(m_conn.rcvNxt + window, TextEnd()) : m_conn.rcvNxt + window;
     const uint32_t old =
         m_segment.seq.IsBefore(m_conn.rcvNxt) ? m_conn.rcvNxt.Since(m_segment.seq) : 0;
     const uint32_t skip = std::min(old, m_segment.payloadLength);
@@ -757,7 +789,8 @@ ConnectionArrival::ProcessText()
     {
         return RefuseLateData();
     }
-    const bool behind = m_segment.seq.IsAtOrAfter(right) && m_segment.seq.IsAfter(m_conn.rcvNxt);
+    const bool behind =
+        m_segment.seq.IsAtOrAfter(m_conn.rcvNxt + window) && m_segment.seq.IsAfter(m_conn.rcvNxt);
     if (behind || (fin && m_segment.End().IsAtOrBefore(m_conn.rcvNxt)))
     {
         m_conn.ackNow = true; // it only touches the window: there is nothing in it for us
@@ -890,6 +923,10 @@ ConnectionArrival::CheckFin()
     }
     m_conn.peerFinSeen = true;
     m_conn.transfer->peerFinAt.reset();
+    if (m_conn.config->data.finEndsReports)
+    {
+        m_conn.transfer->arrivedTwice.reset();
+    }
     m_conn.rcvNxt += 1;
     m_conn.rcvAdv = Later(m_conn.rcvAdv, m_conn.rcvNxt);
     m_conn.ackNow = true;

@@ -20,6 +20,7 @@
 #include <memory>
 #include <optional>
 #include <utility>
+#include <vector>
 
 namespace lifecycle
 {
@@ -55,7 +56,13 @@ struct Transfer
     std::optional<SeqNum> reducedUntil; //!< no more reductions by ECN before this is acknowledged
     Instant nextSending{};              //!< not before, by pacing
     bool paced{false};                  //!< something waits for that
-    std::optional<uint64_t> peerFinAt;  //!< stream position of a FIN that came ahead of data
+    uint32_t mostInFlight{0};           //!< bytes, of what was sent up to mostInFlightEnd
+    SeqNum mostInFlightEnd;
+    uint16_t burst{0};     //!< segments that leave at once, so far
+    uint16_t burstMost{0}; //!< and how many may
+    /** Where segments end because the application said so (MSG_EOR), beyond SND.NXT. */
+    std::vector<SeqNum> recordEnds;
+    std::optional<uint64_t> peerFinAt; //!< stream position of a FIN that came ahead of data
     Urgency urgency;
     uint32_t sndQueued{0};        //!< bytes written and not acknowledged, sent or not
     uint32_t unread{0};           //!< bytes that arrived in order and were not read
@@ -78,7 +85,8 @@ struct Transfer
     bool IsIdle() const
     {
         return sndQueued == 0 && unread == 0 && sent.IsEmpty() && received.IsEmpty() &&
-               ackDeadline == kNever && !peerFinAt && !arrivedTwice && !paced && urgency.IsEmpty();
+               ackDeadline == kNever && !peerFinAt && !arrivedTwice && !paced &&
+               urgency.IsEmpty() && recordEnds.empty();
     }
 };
 
@@ -177,11 +185,11 @@ struct Connection
     bool cwrDue : 1 {false};      //!< new data is to say that the window shrank
     bool ecnAsked : 1 {false};    //!< our SYN asked for ECN
     bool synHeld : 1 {false};     //!< the SYN waits for the first data
+    bool thirdWaits : 1 {false};  //!< the third segment of our handshake waits for data to go with
     bool icmpError : 1 {false};   //!< ICMP has spoken of it since the peer was heard last
     bool peerFinSeen : 1 {false}; //!< the peer's FIN arrived in its turn
     bool holdsBack : 1 {false};   //!< what fills no segment waits for more, or for an ACK
     bool push : 1 {false};        //!< all that is there is sent, whatever its size
-    bool inBurst : 1 {false};     //!< the last segment was not the last that left at once
     bool more : 1 {false};        //!< the application writes more at once: only full segments
 
     /** \returns what few connections need, made now if this one had none */

@@ -103,7 +103,8 @@ IsConsistent(const Context& context)
         for (ConnectionId waiting : listener.acceptQueue)
         {
             const Connection* conn = context.connections.Find(waiting);
-            consistent &= conn != nullptr && conn->unaccepted;
+            consistent &=
+                conn != nullptr ? conn->unaccepted : listener.config->handshake.acceptsEnded;
         }
     });
     const std::size_t records =

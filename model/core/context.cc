@@ -198,7 +198,10 @@ Context::Forget(Connection& connection)
     {
         for (ListenerId listener : listenersByPort[connection.tuple.localPort])
         {
-            std::erase(listeners.Find(listener)->acceptQueue, id);
+            if (!connection.config->handshake.acceptsEnded)
+            {
+                std::erase(listeners.Find(listener)->acceptQueue, id);
+            }
         }
     }
     orphans -= connection.detached;
@@ -395,6 +398,16 @@ Timestamps
 Context::StampsFor(const Request& request, Instant now) const
 {
     return {TimestampClock(now, TimestampOffset(secret, request.tuple)), request.tsRecent};
+}
+
+uint32_t
+Context::SynDataRoomOf(const Connection& connection) const
+{
+    const FastOpenMemory memory = fastOpenCache.Recall(TupleOf(connection).remote);
+    const bool may =
+        memory.cookie.length > 0 || connection.config->handshake.fastOpenSendsWithoutCookie;
+    const uint16_t ownMss = connection.config->data.OwnMss(connection.agreement.linkMss);
+    return may ? SynDataRoom(memory, ownMss) : 0;
 }
 
 SecretKey

@@ -98,6 +98,8 @@ class Context
     void Emit(const Segment& segment, ConnectionId connection = {});
     /** \returns the key of Fast Open cookies */
     SecretKey FastOpenKey(const HandshakeConfig& handshake) const;
+    /** \returns the bytes of data that our SYN may carry, 0 where no cookie lets it (RFC 7413) */
+    uint32_t SynDataRoomOf(const Connection& connection) const;
     /** Sends the SYN-ACK of a half-open request. */
     void EmitSynAck(const Request& request, Instant now);
     /** \returns the timestamps of a segment of a half-open request */

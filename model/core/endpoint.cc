@@ -244,8 +244,10 @@ Endpoint::StopListening(Instant now, ListenerId id)
     }
     for (ConnectionId waiting : std::exchange(listener->acceptQueue, {}))
     {
-        Connection& conn = *m_impl->connections.Find(waiting);
-        m_impl->EndWithReset(conn, Event::Abort, CloseReason::Aborted, now);
+        if (Connection* conn = m_impl->connections.Find(waiting))
+        {
+            m_impl->EndWithReset(*conn, Event::Abort, CloseReason::Aborted, now);
+        }
     }
     const auto there = m_impl->listenersByPort.find(listener->port);
     std::erase(there->second, id);
@@ -280,7 +282,10 @@ Endpoint::Accept(ListenerId id)
     }
     const ConnectionId accepted = listener->acceptQueue.front();
     listener->acceptQueue.pop_front();
-    m_impl->connections.Find(accepted)->unaccepted = false;
+    if (Connection* conn = m_impl->connections.Find(accepted))
+    {
+        conn->unaccepted = false;
+    }
     return {accepted};
 }
 
@@ -331,9 +336,16 @@ Endpoint::Connect(Instant now, const ConnectRequest& request)
 }
 
 bool
-Endpoint::KnowsFastOpenCookie(const IpAddress& server) const
+Endpoint::MayOpenFast(const IpAddress& server, const std::shared_ptr<const Config>& config) const
 {
-    return m_impl->fastOpenCache.Find(server).has_value();
+    return m_impl->Or(config)->handshake.fastOpenSendsWithoutCookie ||
+           m_impl->fastOpenCache.Recall(server).cookie.length > 0;
+}
+
+void
+Endpoint::ForgetFastOpenCookies()
+{
+    m_impl->fastOpenCache.Clear();
 }
 
 uint32_t
@@ -344,14 +356,12 @@ Endpoint::SynRoom(ConnectionId id) const
     {
         return 0;
     }
-    const auto memory = m_impl->fastOpenCache.Find(m_impl->TupleOf(*conn).remote);
-    const uint16_t ownMss = conn->config->data.OwnMss(conn->agreement.linkMss);
-    const uint32_t room = memory ? SynDataRoom(*memory, ownMss) : 0;
+    const uint32_t room = m_impl->SynDataRoomOf(*conn);
     return room > conn->SndQueued() ? room - conn->SndQueued() : 0;
 }
 
 Result<uint32_t>
-Endpoint::Write(Instant, ConnectionId id, uint32_t bytes, bool more)
+Endpoint::Write(Instant, ConnectionId id, uint32_t bytes, WriteEnd end)
 {
     Connection* conn = m_impl->connections.Find(id);
     if (conn == nullptr)
@@ -374,10 +384,14 @@ Endpoint::Write(Instant, ConnectionId id, uint32_t bytes, bool more)
         NoteWriting(*conn);
         transfer.sndQueued += taken;
     }
-    conn->more = more;
+    conn->more = end == WriteEnd::More;
     conn->synHeld = false;
-    conn->holdsBack = more;
+    conn->holdsBack = conn->more;
     conn->push = false;
+    if (end == WriteEnd::Record && taken == bytes && bytes > 0)
+    {
+        m_impl->Attach(*conn).recordEnds.push_back(conn->FirstUnackedData() + conn->SndQueued());
+    }
     m_impl->MarkReady(*conn);
     return {taken};
 }
@@ -558,6 +572,7 @@ Endpoint::SetQuickAck(Instant now, ConnectionId id, bool quick)
         return Error::NotConnected;
     }
     conn->quickAcks = 0;
+    conn->thirdWaits = !quick && conn->state.Get() == State::SynSent;
     if (quick)
     {
         conn->lastData = now; // else the first data would set the number anew

@@ -36,6 +36,14 @@ enum class Error : uint8_t
     SendShutDown,        //!< EPIPE: the application closed its sending side
 };
 
+/** What an application says of the end of what it writes. */
+enum class WriteEnd : uint8_t
+{
+    Open,   //!< nothing: it is sent as soon as it may
+    More,   //!< more is to be written at once: what does not fill a segment waits (MSG_MORE)
+    Record, //!< a segment is to end there (MSG_EOR)
+};
+
 /** A value, or the reason why there is none. */
 template <typename T>
 struct Result
@@ -149,10 +157,11 @@ struct ConnectionView
     SeqNum sndUna;
     SeqNum sndNxt;
     SeqNum rcvNxt;
-    uint32_t sndWnd{0}; //!< bytes, scaled
-    uint32_t rcvWnd{0}; //!< bytes, scaled
-    uint32_t rcvBuf{0}; //!< bytes
-    uint32_t pipe{0};   //!< bytes thought to be on their way
+    uint32_t sndWnd{0};    //!< bytes, scaled
+    uint32_t maxSndWnd{0}; //!< the largest that the peer ever offered
+    uint32_t rcvWnd{0};    //!< bytes, scaled
+    uint32_t rcvBuf{0};    //!< bytes
+    uint32_t pipe{0};      //!< bytes thought to be on their way
     Phase phase{Phase::Open};
     bool peerFinSeen{false};
     CloseReason reason{CloseReason::None};
@@ -222,20 +231,27 @@ class Endpoint
     void StopListening(Instant now, ListenerId listener);
     /** From now on, SYNs have to come by this device; 0: by any. */
     void SetDevice(ListenerId listener, uint32_t device);
-    /** \returns a connection that waits to be accepted, or WouldBlock */
+    /**
+     * \returns a connection that waits to be accepted, or WouldBlock; if
+     *     HandshakeConfig::acceptsEnded, it may be one that is no more
+     */
     Result<ConnectionId> Accept(ListenerId listener);
     Result<ConnectionId> Connect(Instant now, const ConnectRequest& request);
     /** Whether a Connect with Fast Open to this server would send data with its SYN. */
-    bool KnowsFastOpenCookie(const IpAddress& server) const;
+    bool MayOpenFast(const IpAddress& server, const std::shared_ptr<const Config>& config) const;
+    /** Forgets what servers have given for Fast Open. */
+    void ForgetFastOpenCookies();
     /** Bytes that the SYN of a Connect with Fast Open can carry, 0 if it has been sent. */
     uint32_t SynRoom(ConnectionId connection) const;
     /**
      * Appends up to \p bytes to the stream. A SYN that waits for the first Write goes out, even if
      * that writes nothing.
-     * \param more is to be written at once: what does not fill a segment waits (MSG_MORE)
      * \returns how many there was room for, or why none
      */
-    Result<uint32_t> Write(Instant now, ConnectionId connection, uint32_t bytes, bool more = false);
+    Result<uint32_t> Write(Instant now,
+                           ConnectionId connection,
+                           uint32_t bytes,
+                           WriteEnd end = WriteEnd::Open);
 
     /**
      * What was written so far is urgent, up to its end (RFC 9293 §3.10.3, SEND with the urgent
@@ -260,7 +276,10 @@ class Endpoint
     Error Configure(ListenerId listener, std::shared_ptr<const Config> config);
     /** listen() once more. */
     Error SetBacklog(ListenerId listener, uint32_t backlog);
-    /** Whether ACKs are sent at once for a while, or wait for data to go with (TCP_QUICKACK). */
+    /**
+     * Whether ACKs are sent at once for a while, or wait for data to go with (TCP_QUICKACK); in
+     * SYN-SENT, whether the third segment of the handshake does.
+     */
     Error SetQuickAck(Instant now, ConnectionId connection, bool quick);
     /** Sends what waits to fill a segment, as setting TCP_NODELAY does. */
     Error Push(Instant now, ConnectionId connection);

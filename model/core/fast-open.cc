@@ -36,15 +36,40 @@ uint32_t
 SynDataRoom(const FastOpenMemory& memory, uint16_t ownMss)
 {
     constexpr uint32_t options = kMaxHeaderLength - kMinHeaderLength;
-    const uint32_t mss = std::min(memory.mss, ownMss);
+    const uint32_t mss = memory.mss != 0 ? std::min(memory.mss, ownMss) : ownMss;
     return mss > options ? mss - options : 0;
 }
 
-std::optional<FastOpenMemory>
-FastOpenCache::Find(const IpAddress& server) const
+FastOpenMemory
+FastOpenCache::Recall(const IpAddress& server) const
 {
     const auto found = m_servers.find(server.V6());
-    return found == m_servers.end() ? std::nullopt : std::optional(found->second);
+    return found == m_servers.end() ? FastOpenMemory{} : found->second;
+}
+
+FastOpenMemory
+Learn(FastOpenMemory known, const SynAckLesson& lesson)
+{
+    known.mss = lesson.mss;
+    if (lesson.cookie)
+    {
+        known.cookie = *lesson.cookie;
+    }
+    else if (lesson.askedInVain && known.cookie.length == 0 && !known.triedExperimental)
+    {
+        // As tcp_fastopen_cache_set(): the experimental option is tried once, then RFC 7413's
+        // again.
+        known.triedExperimental = known.cookie.experimental;
+        known.cookie.experimental = !known.cookie.experimental;
+    }
+    return known;
+}
+
+void
+FastOpenCache::Clear()
+{
+    m_servers.clear();
+    m_order.clear();
 }
 
 void

@@ -20,8 +20,10 @@ FastOpenCookie MakeFastOpenCookie(const SecretKey& secret, const FourTuple& tupl
 /** What a client remembers of a server (RFC 7413 §4.1.3). */
 struct FastOpenMemory
 {
+    /** Of length 0: it gave none. Then `experimental` says which option is to be tried next. */
     FastOpenCookie cookie;
-    uint16_t mss{0}; //!< the server's MSS, bytes
+    uint16_t mss{0};               //!< the server's MSS, bytes
+    bool triedExperimental{false}; //!< the experimental option was tried, and did not help either
 };
 
 /**
@@ -31,14 +33,27 @@ struct FastOpenMemory
  */
 uint32_t SynDataRoom(const FastOpenMemory& memory, uint16_t ownMss);
 
-/** The servers that gave this node a cookie; the oldest is forgotten when there are too many. */
+/** What the SYN-ACK of a server says to a client that tried Fast Open. */
+struct SynAckLesson
+{
+    uint16_t mss{0};
+    std::optional<FastOpenCookie> cookie;
+    bool askedInVain{false}; //!< the first SYN asked for a cookie, and there is none
+};
+
+/** \returns what is to be remembered of the server then */
+FastOpenMemory Learn(FastOpenMemory known, const SynAckLesson& lesson);
+
+/** The servers that were asked for a cookie; the oldest is forgotten when there are too many. */
 class FastOpenCache
 {
   public:
     static constexpr std::size_t kMostServers = 4096;
 
-    std::optional<FastOpenMemory> Find(const IpAddress& server) const;
+    /** \returns what is known of a server, nothing being known of those that were never asked */
+    FastOpenMemory Recall(const IpAddress& server) const;
     void Store(const IpAddress& server, const FastOpenMemory& memory);
+    void Clear();
 
   private:
     std::map<IpAddress::Bytes, FastOpenMemory> m_servers;

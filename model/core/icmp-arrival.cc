@@ -27,12 +27,14 @@ SoftErrorEnds(const ValidationConfig& validation, bool isSecond, bool wasRepeate
     }
 }
 
-/** In SYN-SENT, or in SYN-RECEIVED after both have sent a SYN. */
+/** In SYN-SENT, or in SYN-RECEIVED after both have sent a SYN, or before anybody has accepted it.
+ */
 bool
-IsActiveOpen(const Connection& conn)
+IsOpening(const Connection& conn)
 {
     const State state = conn.state.Get();
-    return state == State::SynSent || (state == State::SynReceived && !conn.passive);
+    return state == State::SynSent ||
+           (state == State::SynReceived && (!conn.passive || conn.unaccepted));
 }
 
 void
@@ -47,7 +49,7 @@ TakeAtConnection(Context& context, Connection& conn, SeqNum seq, IcmpError error
     const ValidationConfig& validation = conn.config->validation;
     const bool isSecond = conn.icmpError;
     conn.icmpError = true;
-    const bool opening = IsActiveOpen(conn);
+    const bool opening = IsOpening(conn);
     const bool ends =
         error == IcmpError::Soft
             ? opening && SoftErrorEnds(validation, isSecond, conn.retries >= kSynsBeforeGivingUp)

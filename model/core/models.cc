@@ -88,13 +88,29 @@ std::optional<Duration>
 HandshakeModel::SynTimeout(const Config& config, uint32_t retries) const
 {
     const HandshakeConfig& handshake = config.handshake;
-    // Linux's tcp_syn_linear_timeouts come on top of tcp_syn_retries.
+    // Linux's tcp_syn_linear_timeouts come on top of tcp_syn_retries, but all together are given no
+    // more time than those would take that double (retransmits_timed_out()).
     if (retries > handshake.synRetries + handshake.synLinearTimeouts)
     {
         return std::nullopt;
     }
-    const uint32_t doublings = retries - std::min(retries, handshake.synLinearTimeouts);
-    return OpeningBackOff(config.data.rto, doublings);
+    const RtoLimits& limits = config.data.rto;
+    const auto timeout = [&](uint32_t retry) {
+        return OpeningBackOff(limits, retry - std::min(retry, handshake.synLinearTimeouts));
+    };
+    if (handshake.synLinearTimeouts > 0)
+    {
+        Duration passed{};
+        for (uint32_t retry = 0; retry < retries; ++retry)
+        {
+            passed += timeout(retry);
+        }
+        if (passed >= TimeOfRetries(limits.initial, handshake.synRetries, limits.maximum))
+        {
+            return std::nullopt;
+        }
+    }
+    return timeout(retries);
 }
 
 std::optional<Duration>

@@ -9,6 +9,7 @@
 #include "window.h"
 
 #include <algorithm>
+#include <utility>
 
 namespace lifecycle
 {
@@ -42,17 +43,20 @@ class Output
     std::optional<OutSegment> FirstSyn();
     std::optional<Piece> NextPiece();
     std::optional<OutSegment> NewData();
+    bool EndsBurst();
     std::optional<OutSegment> Probe();
     std::optional<OutSegment> PureAck();
 
     bool MaySendData() const;
     bool IsWorthSending(uint32_t length, bool withFin) const;
     uint32_t UsableWindow() const;
+    uint32_t ToRecordEnd() const;
     OutSegment SendNew(uint32_t length, bool fin);
     OutSegment SendAgain(const SentSegment& segment);
     void NoteSentAgain(const OutSegment& out, uint32_t length);
     OutSegment DataSegment(SeqNum seq, uint32_t length, bool fin);
     void NoteSmall(uint32_t length);
+    void NoteInFlight();
     void EndQuickAcks();
     Segment SynSegment();
     void AddFastOpen(Segment& syn);
@@ -186,6 +190,8 @@ Output::SendAgain(const SentSegment& segment)
         out = DataSegment(segment.seq, segment.length - segment.fin, segment.fin);
     }
     out.retransmission = true;
+    out.segment.flags =
+        segment.push && !segment.syn ? out.segment.flags | Flag::PSH : out.segment.flags;
     return out;
 }
 
@@ -252,7 +258,12 @@ Output::FirstSyn()
         AddFastOpen(out.segment);
     }
     const uint32_t length = 1 + out.segment.payloadLength;
-    const SentSegment syn{.seq = m_conn.Iss(), .length = length, .sentAt = m_now, .syn = true};
+    // What a SYN carries is pushed, if it has to be sent again.
+    const SentSegment syn{.seq = m_conn.Iss(),
+                          .length = length,
+                          .sentAt = m_now,
+                          .syn = true,
+                          .push = out.segment.payloadLength > 0};
     m_conn.transfer->sent.Push(syn);
     m_context.counters.bytesOut += out.segment.payloadLength;
     return out;
@@ -262,16 +273,13 @@ Output::FirstSyn()
 void
 Output::AddFastOpen(Segment& syn)
 {
-    const std::optional<FastOpenMemory> memory =
-        m_context.fastOpenCache.Find(m_context.TupleOf(m_conn).remote);
-    syn.options.fastOpen = memory ? memory->cookie : FastOpenCookie{};
-    if (memory)
+    if (!m_conn.config->handshake.fastOpenSendsWithoutCookie)
     {
-        const DataConfig& config = m_conn.config->data;
-        const uint16_t ownMss = config.OwnMss(m_conn.agreement.linkMss);
-        syn.payloadLength = std::min(m_conn.SndQueued(), SynDataRoom(*memory, ownMss));
-        m_context.counters.fastOpensOut += syn.payloadLength > 0;
+        syn.options.fastOpen =
+            m_context.fastOpenCache.Recall(m_context.TupleOf(m_conn).remote).cookie;
     }
+    syn.payloadLength = std::min(m_conn.SndQueued(), m_context.SynDataRoomOf(m_conn));
+    m_context.counters.fastOpensOut += syn.payloadLength > 0;
 }
 
 /** Our SYN, or SYN-ACK if the peer's SYN has been seen (simultaneous open). */
@@ -293,6 +301,10 @@ Output::SynSegment()
     }
     syn.window = SynWindow(config);
     syn.options = SynOptions(config, m_conn.agreement, stamps);
+    if (config.offersPathMss && m_conn.extras && m_conn.extras->pathMss != 0)
+    {
+        syn.options.mss = std::min(*syn.options.mss, m_conn.extras->pathMss);
+    }
     if (m_conn.state.Get() != State::SynSent)
     {
         syn.flags = syn.flags | Flag::ACK;
@@ -332,6 +344,14 @@ Output::UsableWindow() const
     return right.IsAfter(m_conn.SndNxt()) ? right.Since(m_conn.SndNxt()) : 0;
 }
 
+/** Bytes up to where the application has a segment end, if it has. */
+uint32_t
+Output::ToRecordEnd() const
+{
+    const bool none = !m_conn.transfer || m_conn.transfer->recordEnds.empty();
+    return none ? UINT32_MAX : m_conn.transfer->recordEnds.front().Since(m_conn.SndNxt());
+}
+
 /** Nagle's algorithm and the sender's half of silly-window avoidance (RFC 9293 §3.7.4, §3.8.6.2.1).
  */
 bool
@@ -347,6 +367,10 @@ Output::IsWorthSending(uint32_t length, bool withFin) const
     }
     const DataConfig& config = m_conn.config->data;
     const bool all = length == m_conn.Unsent();
+    if (!all && length == ToRecordEnd())
+    {
+        return true; // Linux tcp_write_xmit(): only the last of what waits may wait for more
+    }
     const bool noneInFlight = m_conn.SndNxt() == m_conn.FirstUnackedData();
     const bool noSmallInFlight =
         config.nagleRule == Nagle::SmallInFlight &&
@@ -369,7 +393,7 @@ Output::NextPiece()
     }
     ForgetPathMss(m_conn, m_now);
     const uint32_t usable = UsableWindow();
-    const uint32_t length = std::min({unsent, m_conn.SndMss(), usable});
+    const uint32_t length = std::min({unsent, m_conn.SndMss(), usable, ToRecordEnd()});
     const bool withFin = fin && length == unsent && usable > length;
     if (length == 0 && !withFin)
     {
@@ -395,17 +419,28 @@ Output::NewData()
         return std::nullopt;
     }
     OutSegment out = SendNew(piece->length, piece->fin);
-    if (m_conn.config->data.pushesBursts)
+    m_conn.transfer->sent.PushLast(out.segment.flags.Has(Flag::PSH));
+    if (m_conn.config->data.leastBurst > 0 && EndsBurst() && piece->length > 0)
     {
-        // Linux tcp_transmit_skb(): what leaves at once, and is more than one segment, ends in PSH.
-        const bool goesOn = NextPiece().has_value();
-        if (m_conn.inBurst && !goesOn && piece->length > 0)
-        {
-            out.segment.flags = out.segment.flags | Flag::PSH;
-        }
-        m_conn.inBurst = goesOn;
+        out.segment.flags = out.segment.flags | Flag::PSH;
     }
     return out;
+}
+
+/** Linux tcp_transmit_skb(): what leaves at once, and is more than one segment, ends in PSH. */
+bool
+Output::EndsBurst()
+{
+    Transfer& transfer = *m_conn.transfer;
+    if (transfer.burst++ == 0)
+    {
+        transfer.burstMost = SegmentsAtOnce(m_conn);
+    }
+    if (transfer.burst < transfer.burstMost && NextPiece())
+    {
+        return false;
+    }
+    return std::exchange(transfer.burst, uint16_t{0}) > 1;
 }
 
 OutSegment
@@ -430,9 +465,26 @@ Output::SendNew(uint32_t length, bool fin)
     transfer.lastProgress = m_now;
     transfer.prr.NoteSent(length);
     NotePaced(m_conn, length, m_now);
+    NoteInFlight();
     m_conn.finSent |= fin;
+    std::erase_if(transfer.recordEnds,
+                  [&](SeqNum end) { return end.IsAtOrBefore(m_conn.SndNxt()); });
     m_context.counters.bytesOut += length;
     return out;
+}
+
+/** How much of the window is used: the most of the round trip. */
+void
+Output::NoteInFlight()
+{
+    Transfer& transfer = *m_conn.transfer;
+    const uint32_t flight = m_conn.SndNxt().Since(m_conn.sndUna);
+    const bool newRound = m_conn.sndUna.IsAtOrAfter(transfer.mostInFlightEnd);
+    if (newRound || flight > transfer.mostInFlight)
+    {
+        transfer.mostInFlight = flight;
+        transfer.mostInFlightEnd = m_conn.SndNxt();
+    }
 }
 
 /** For Nagle's algorithm in Minshall's form; what is long acknowledged moves along. */
@@ -466,7 +518,8 @@ Output::DataSegment(SeqNum seq, uint32_t length, bool fin)
     Flags flags;
     flags = fin ? flags | Flag::FIN : flags;
     const uint32_t position = seq.Since(m_conn.FirstUnackedData());
-    const bool last = position + length == m_conn.SndQueued();
+    const bool last = position + length == m_conn.SndQueued() ||
+                      (seq == m_conn.SndNxt() && length == ToRecordEnd());
     flags = length > 0 && last && !m_conn.more ? flags | Flag::PSH : flags;
     OutSegment out;
     out.segment = AckingSegment(m_context, m_conn, seq, flags, m_now);
@@ -505,7 +558,9 @@ Output::Probe()
     if (usable > 0 && unsent > 0)
     {
         // A window too small to be worth it has stayed so for long: RFC 9293 §3.8.6.2.1's override.
-        return SendNew(std::min({usable, unsent, m_conn.SndMss()}), false);
+        OutSegment out = SendNew(std::min({usable, unsent, m_conn.SndMss()}), false);
+        out.segment.flags = out.segment.flags | Flag::PSH; // as Linux's tcp_write_wakeup()
+        return out;
     }
     ++m_context.counters.windowProbes;
     if (m_conn.config->data.persistProbe == PersistProbe::ZeroLength)

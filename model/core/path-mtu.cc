@@ -37,7 +37,9 @@ ShrinkSegments(Context& context, Connection& conn, uint16_t pathMss, Instant now
 {
     const DataConfig& data = conn.config->data;
     const uint32_t options = conn.agreement.timestamps ? 12 : 0;
-    const uint32_t current = conn.SndMss() + options;
+    const bool opening = conn.state.Get() == State::SynSent; // of the peer's MSS nothing is known
+    const uint32_t current =
+        opening ? data.OwnMss(conn.agreement.linkMss) : conn.SndMss() + options;
     const uint16_t least = context.TupleOf(conn).local.IsV4() ? data.leastPathMss : kLeastV6;
     const uint16_t wanted = std::max(pathMss != 0 ? pathMss : NextPlateau(current), least);
     if (wanted >= current)
@@ -50,7 +52,14 @@ ShrinkSegments(Context& context, Connection& conn, uint16_t pathMss, Instant now
     if (conn.HasUnacked())
     {
         Transfer& transfer = *conn.transfer;
-        transfer.sent.Resegment(conn.SndMss());
+        if (opening)
+        {
+            transfer.sent.MarkOldestLost(); // the SYN goes again without what went with it
+        }
+        else
+        {
+            transfer.sent.Resegment(conn.SndMss());
+        }
         transfer.retransmitAtOnce = transfer.sent.LostBytes() > 0;
     }
     context.MarkReady(conn);

@@ -24,6 +24,7 @@ Linux()
                 .takesSynAckText = false, // tcp_rcv_synsent_state_process()
                 .checksSynAckEcho = true, // PAWSACTIVEREJECTED, in the same place
                 .synAgainOnBadAck = true, // TCP_TIMEOUT_MIN, in the same place
+                .acceptsEnded = true,     // inet_csk_accept() takes what tcp_done() has closed
             },
         .validation =
             {
@@ -51,9 +52,12 @@ Linux()
         .keepalive = {}, // TCP_KEEPALIVE_TIME, TCP_KEEPALIVE_INTVL, TCP_KEEPALIVE_PROBES
         .data =
             {
-                .retriesFrom = 200ms,                     // TCP_RTO_MIN in retransmits_timed_out()
-                .pushesBursts = true,                     // tcp_transmit_skb(): pcount > 1
+                .retriesFrom = 200ms, // TCP_RTO_MIN in retransmits_timed_out()
+                .leastBurst = 2,      // tcp_min_tso_segs; tcp_transmit_skb(): pcount > 1
                 .persistProbe = PersistProbe::ZeroLength, // tcp_xmit_probe_skb()
+                .finEndsReports = true,                   // tcp_fin(): tcp_sack_reset()
+                .growsHalfUsed = true,                    // tcp_is_cwnd_limited()
+                .offersPathMss = true,                    // tcp_advertise_mss()
                 .rcvBufMost = 33554432,                   // tcp_rmem, since 6.16
             },
     };

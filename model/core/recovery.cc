@@ -202,7 +202,7 @@ AckStep::Leave()
 bool
 AckStep::MayGrow() const
 {
-    const bool heard = m_conn.cwndLimited || m_conn.config->data.congestion->WantsDetails();
+    const bool heard = IsWindowUsed(m_conn) || m_conn.config->data.congestion->WantsDetails();
     return heard && !IsReducedByEcn(m_conn);
 }
 

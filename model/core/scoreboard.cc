@@ -107,6 +107,10 @@ Scoreboard::Acknowledge(SeqNum una)
         if (covered < oldest.length)
         {
             result.delivered += oldest.sacked ? 0 : covered;
+            if (oldest.syn && !oldest.retransmitted)
+            {
+                result.lastSent = oldest.sentAt; // RFC 7413: the SYN, and not all data with it
+            }
             oldest.syn = false;
             oldest.seq += covered;
             oldest.length -= covered;
@@ -382,6 +386,7 @@ Scoreboard::Resegment(uint32_t most)
             SentSegment piece = rest;
             piece.length = most + piece.syn;
             piece.fin = false;
+            piece.push = false;
             pieces.PushBack(piece);
             rest.seq += piece.length;
             rest.length -= piece.length;

@@ -22,6 +22,7 @@ struct SentSegment
     bool fin{false};           //!< it ends with our FIN
     bool sacked{false};        //!< the peer says it has it
     bool lost{false};          //!< taken for lost and not sent again yet
+    bool push{false};          //!< it ended in PSH
     bool retransmitted{false}; //!< sent more than once: no good for measuring (Karn)
     uint64_t order{0};         //!< counts transmissions; the later, the higher
 
@@ -123,6 +124,13 @@ class Scoreboard
     const SentSegment* FirstLost() const;
     /** Notes that what FirstLost() returned was sent again. */
     void Retransmitted(Instant now);
+
+    /** Notes that Last() ended in PSH. */
+    void PushLast(bool push)
+    {
+        m_segments.Back().push |= push;
+    }
+
     /** Notes that Last() was sent again, lost or not. */
     void RetransmittedLast(Instant now);
 

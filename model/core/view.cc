@@ -111,6 +111,7 @@ ViewOf(const Context& context, const Connection& conn)
     view.sndNxt = conn.SndNxt();
     view.rcvNxt = conn.rcvNxt;
     view.sndWnd = conn.sndWnd;
+    view.maxSndWnd = conn.maxSndWnd;
     view.rcvWnd = conn.RcvWnd();
     view.rcvBuf = conn.RcvBuf();
     view.pipe = conn.Pipe();

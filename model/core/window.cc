@@ -58,7 +58,7 @@ FlowOf(Connection& conn, Instant now)
             .srtt = conn.rtt.Srtt(),
             .lastSent = conn.lastSent.Get(),
             .phase = conn.transfer->phase,
-            .cwndLimited = conn.cwndLimited,
+            .cwndLimited = IsWindowUsed(conn),
             .ecn = conn.agreement.ecn,
             .now = now};
 }
@@ -157,6 +157,16 @@ NoteWriting(Connection& conn)
     {
         rates->NoteAppLimited(pipe);
     }
+}
+
+bool
+IsWindowUsed(const Connection& conn)
+{
+    const Congestion& window = conn.congestion;
+    const bool halfUsed = conn.config->data.growsHalfUsed && conn.transfer &&
+                          window.cwnd < window.ssthresh &&
+                          window.cwnd / 2 < conn.transfer->mostInFlight;
+    return conn.cwndLimited || halfUsed;
 }
 
 } // namespace lifecycle

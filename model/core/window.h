@@ -47,6 +47,9 @@ RatesOf(const Connection& connection)
 /** The application writes: takes note if it has left the window unused. */
 void NoteWriting(Connection& connection);
 
+/** Whether so much of the congestion window is used that it may grow. */
+bool IsWindowUsed(const Connection& connection);
+
 } // namespace lifecycle
 
 #endif /* LIFECYCLE_CORE_WINDOW_H */

@@ -58,8 +58,6 @@ IsRightLength(uint8_t kind, std::size_t length)
         return IsSackLength(length);
     case TIMESTAMPS:
         return length == kTimestampsLength;
-    case FAST_OPEN:
-        return IsCookieLength(length - kFastOpenBaseLength);
     default:
         return true;
     }
@@ -83,6 +81,16 @@ ParseCookie(std::span<const uint8_t> bytes)
     cookie.length = static_cast<uint8_t>(bytes.size());
     std::copy(bytes.begin(), bytes.end(), cookie.bytes.begin());
     return cookie;
+}
+
+/** RFC 7413 §4.1.1: a cookie of a length that none has is as if there were none. */
+void
+ParseFastOpen(std::span<const uint8_t> cookie, Options& options)
+{
+    if (IsCookieLength(cookie.size()))
+    {
+        options.fastOpen = ParseCookie(cookie);
+    }
 }
 
 /** An experimental option, which is anybody's unless its magic number says that it is ours. */
@@ -120,7 +128,7 @@ ParseOption(std::span<const uint8_t> option, Options& options)
         options.timestamps = Timestamps{ReadU32(option, 2), ReadU32(option, 6)};
         break;
     case FAST_OPEN:
-        options.fastOpen = ParseCookie(option.subspan(kFastOpenBaseLength));
+        ParseFastOpen(option.subspan(kFastOpenBaseLength), options);
         break;
     case EXPERIMENTAL:
         ParseExperimental(option, options);

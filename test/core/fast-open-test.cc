@@ -180,6 +180,33 @@ TEST_F(FastOpenServer, SendsItsSynAckAgainAndGivesUp)
     EXPECT_TRUE(Core().IsConsistent());
 }
 
+TEST_F(FastOpenServer, HandsOutAConnectionThatEndedBeforeItWasAccepted) // Linux inet_csk_accept()
+{
+    config.handshake.acceptsEnded = true;
+    Listen();
+    Send(SynWithData(0, CookieFor(0)));
+    Send(From(0, Flag::RST, SeqNum(1201)));
+    EXPECT_TRUE(Core().IsConsistent());
+    const Result<ConnectionId> accepted = Core().Accept(listener);
+    ASSERT_TRUE(accepted);
+    EXPECT_FALSE(Core().IsAlive(accepted.value));
+    EXPECT_FALSE(Core().Accept(listener));
+}
+
+TEST_F(FastOpenServer, ForgetsWhatIcmpSpeaksOfBeforeItIsAccepted) // Linux tcp_v4_err()
+{
+    config.validation.softErrors = SoftErrors::EndAtOnce;
+    Listen();
+    const FastOpenCookie cookie = CookieFor(0);
+    const SeqNum first = Send(SynWithData(0, cookie)).at(0).segment.seq;
+    const SeqNum second = Send(SynWithData(1, cookie)).at(0).segment.seq;
+    Core().OnIcmpError(now, TupleOf(0), first, IcmpError::Soft);
+    EXPECT_EQ(In(State::SynReceived), 1U);
+    Core().Accept(listener);
+    Core().OnIcmpError(now, TupleOf(1), second, IcmpError::Soft);
+    EXPECT_EQ(In(State::SynReceived), 1U);
+}
+
 /** A client that connects to a server made by hand. */
 class FastOpenClient : public CrowdTest
 {
@@ -238,14 +265,14 @@ TEST_F(FastOpenClient, HoldsItsSynUntilThereIsData)
 TEST_F(FastOpenClient, SendsItsSynWithoutDataIfNothingIsWritten)
 {
     const ConnectionId connection = Connect();
-    EXPECT_FALSE(Core().KnowsFastOpenCookie(TupleOf(0).remote));
+    EXPECT_FALSE(Core().MayOpenFast(TupleOf(0).remote, nullptr));
     EXPECT_EQ(Core().Write(now, connection, 0).value, 0U);
     const Segment syn = Settle().at(0).segment;
     EXPECT_EQ(syn.flags, Flags(Flag::SYN));
     EXPECT_TRUE(syn.options.fastOpen);
     Core().Abort(now, connection);
     LearnCookie();
-    EXPECT_TRUE(Core().KnowsFastOpenCookie(TupleOf(0).remote));
+    EXPECT_TRUE(Core().MayOpenFast(TupleOf(0).remote, nullptr));
 }
 
 TEST_F(FastOpenClient, AsksForACookieTheFirstTimeAndSendsNoData)
@@ -309,6 +336,83 @@ TEST_F(FastOpenClient, FallsBackToAPlainSynWhenNothingComesBack) // RFC 7413 §4
     EXPECT_FALSE(again[0].segment.options.fastOpen);
     const std::vector<OutSegment> data = Send(AnswerTo(again[0].segment, 0));
     EXPECT_EQ(data.at(0).segment.payloadLength, 100U);
+}
+
+TEST_F(FastOpenClient, MeasuresTheRoundTripByTheSynIfItsDataWasNotTaken)
+{
+    LearnCookie();
+    const ConnectionId connection = Connect();
+    Core().Write(now, connection, 100);
+    const Segment syn = Settle().at(0).segment;
+    now += 30ms;
+    Send(AnswerTo(syn, 0));
+    EXPECT_EQ(Core().View(connection).srtt, 30ms);
+}
+
+TEST_F(FastOpenClient, SplitsDataOfTheSynThatIsTooLongForTheServer)
+{
+    LearnCookie();
+    const ConnectionId connection = Connect();
+    Core().Write(now, connection, 900);
+    Segment synAck = AnswerTo(Settle().at(0).segment, 0);
+    synAck.options.mss = 600;
+    std::vector<uint32_t> lengths;
+    for (const OutSegment& out : Send(synAck))
+    {
+        lengths.push_back(out.segment.payloadLength);
+    }
+    EXPECT_EQ(lengths, (std::vector<uint32_t>{600, 300}));
+}
+
+TEST_F(FastOpenClient, TakesWhatAServerSendsWithItsSynAck) // RFC 7413 §4.2.2
+{
+    config.handshake.takesSynAckText = false;
+    LearnCookie();
+    const ConnectionId connection = Connect();
+    Core().Write(now, connection, 100);
+    Segment synAck = AnswerTo(Settle().at(0).segment, 100);
+    synAck.payloadLength = 50;
+    const std::vector<OutSegment> ack = Send(synAck);
+    EXPECT_EQ(placement.length, 50U);
+    EXPECT_EQ(ack.at(0).segment.ack, SeqNum(7051));
+}
+
+TEST_F(FastOpenClient, TriesTheExperimentalOptionOnceIfThereIsNoCookie) // tcp_fastopen_cache_set()
+{
+    std::vector<bool> experimental;
+    for (int i = 0; i < 4; ++i)
+    {
+        const ConnectionId connection = Connect();
+        Core().Write(now, connection, 10);
+        const Segment syn = Settle().at(0).segment;
+        EXPECT_EQ(syn.options.fastOpen->length, 0);
+        experimental.push_back(syn.options.fastOpen->experimental);
+        Send(AnswerTo(syn, 0));
+        Core().Abort(now, connection);
+        Settle();
+    }
+    EXPECT_EQ(experimental, (std::vector<bool>{false, true, false, false}));
+}
+
+TEST_F(FastOpenClient, NeedsNoCookieWhereThatIsTheRule) // Linux tcp_fastopen 4
+{
+    config.handshake.fastOpenSendsWithoutCookie = true;
+    const ConnectionId connection = Connect();
+    EXPECT_TRUE(Core().MayOpenFast(TupleOf(0).remote, nullptr));
+    Core().Write(now, connection, 100);
+    const Segment syn = Settle().at(0).segment;
+    EXPECT_EQ(syn.payloadLength, 100U);
+    EXPECT_FALSE(syn.options.fastOpen);
+    Send(AnswerTo(syn, 100));
+    EXPECT_EQ(Core().SynRoom(Connect()), 1000U - 40) << "the server's MSS is remembered";
+}
+
+TEST_F(FastOpenClient, ForgetsItsCookiesWhenAsked) // ip tcp_metrics flush
+{
+    LearnCookie();
+    EXPECT_TRUE(Core().MayOpenFast(TupleOf(0).remote, nullptr));
+    Core().ForgetFastOpenCookies();
+    EXPECT_FALSE(Core().MayOpenFast(TupleOf(0).remote, nullptr));
 }
 
 } // namespace

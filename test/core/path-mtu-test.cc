@@ -58,6 +58,15 @@ TEST_F(PathMtu, WhatWasTooBigGoesOutAgainInPieces)
     EXPECT_EQ(Count().tooBig, 1U);
 }
 
+TEST_F(PathMtu, SynThatWasTooBigGoesOutAgainWithASmallerMss) // Linux tcp_advertise_mss()
+{
+    config.data.offersPathMss = true;
+    Connect();
+    Expect(Syn());
+    TooBig(0, 700);
+    Expect(Syn().Seq(0).Mss(700));
+}
+
 TEST_F(PathMtu, DoesNotTouchTheCongestionWindow) // RFC 1191 §6.3: it is no congestion
 {
     SendSegments(10);

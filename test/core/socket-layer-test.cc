@@ -13,7 +13,7 @@ class SocketLayer : public PeerTest
     void WriteMore(uint32_t bytes)
     {
         Node().Of(connection).written += bytes;
-        EXPECT_EQ(Core().Write(now, connection, bytes, true).value, bytes);
+        EXPECT_EQ(Core().Write(now, connection, bytes, WriteEnd::More).value, bytes);
         Settle();
     }
 };
@@ -96,16 +96,65 @@ TEST_F(SocketLayer, InsecureSynInTheWindowResets) // net.inet.tcp.insecure_syn
     ExpectClosed(CloseReason::Reset);
 }
 
-TEST_F(SocketLayer, SegmentsThatLeaveAtOnceEndInPush) // Linux tcp_transmit_skb()
+TEST_F(SocketLayer, WhatLeavesAtOnceIsPushedInPieces) // Linux tcp_tso_autosize(), tcp_cwnd_test()
 {
-    config.data.pushesBursts = true;
-    config.data.initialWindow = 2;
+    config.data.leastBurst = 2;
+    config.data.initialWindow = 4;
     GoTo(State::Established);
-    Write(3000);
-    Expect(Data(1000));
-    EXPECT_FALSE(Last().flags.Has(Flag::PSH));
-    Expect(Data(1000).Seq(1001));
+    Write(5000);
+    std::vector<bool> pushed;
+    for (uint32_t seq = 1; seq < 4001; seq += 1000)
+    {
+        Expect(Data(1000).Seq(seq));
+        pushed.push_back(Last().flags.Has(Flag::PSH));
+    }
+    EXPECT_EQ(pushed, (std::vector<bool>{false, true, false, true})) << "half a window each";
+}
+
+TEST_F(SocketLayer, SegmentEndsWhereTheApplicationSaysSo) // MSG_EOR
+{
+    config.data.initialWindow = 10;
+    GoTo(State::Established);
+    Node().Of(connection).written += 1400;
+    EXPECT_EQ(Core().Write(now, connection, 1400, WriteEnd::Record).value, 1400U);
+    Write(1000);
+    Expect(Data(1000).Seq(1));
+    Expect(Data(400).Seq(1001));
     EXPECT_TRUE(Last().flags.Has(Flag::PSH));
+    Expect(Data(1000).Seq(1401));
+}
+
+TEST_F(SocketLayer, ThirdSegmentGoesWithDataThatIsAboutToBeWritten) // Linux sk_write_pending
+{
+    Connect();
+    Expect(Syn());
+    Core().SetQuickAck(now, connection, false);
+    Send(SynAck().Seq(0).Ack(1));
+    Ignore();
+    Write(100);
+    Expect(Data(100).Seq(1));
+}
+
+TEST_F(SocketLayer, ThirdSegmentDoesNotWaitForEver) // Linux TCP_DELACK_MAX
+{
+    Connect();
+    Expect(Syn());
+    Core().SetQuickAck(now, connection, false);
+    Send(SynAck().Seq(0).Ack(1));
+    ExpectAfter(200ms, Ack().Seq(1).Ack(1));
+}
+
+TEST_F(SocketLayer, WindowOfWhichHalfIsInFlightGrowsInSlowStart) // Linux tcp_is_cwnd_limited()
+{
+    config.data.growsHalfUsed = true;
+    config.data.initialWindow = 4;
+    config.data.rcvBufMost = 0;
+    GoTo(State::Established);
+    const uint32_t before = Core().View(connection).congestion.cwnd;
+    Write(3000);
+    Ignore();
+    Send(Ack().Seq(1).Ack(3001));
+    EXPECT_GT(Core().View(connection).congestion.cwnd, before);
 }
 
 } // namespace lifecycle::test

@@ -97,4 +97,83 @@ TEST_F(Control, CommandAsksThroughThePipesOfItsFolder)
     EXPECT_EQ(Ask("get net.inet.tcp.keepcnt"), "ok\n3\n");
 }
 
+TEST_F(Control, CountersHaveTheNamesOfNstat)
+{
+    Load("linux");
+    Accepted(Listening());
+    EXPECT_THAT(Ask("count"), HasSubstr("\nTcpPassiveOpens 1\n"));
+    EXPECT_THAT(Ask("count"), HasSubstr("\nTcpExtTCPChallengeACK 0\n"));
+    Inject(Flag::RST, 100, 0); // not exact
+    EXPECT_THAT(Ask("count"), HasSubstr("\nTcpExtTCPChallengeACK 1\n"));
+}
+
+/** Runs the stand-ins themselves, as a script's commands do. */
+class StandIns : public Control
+{
+  protected:
+    StandIns()
+    {
+        EXPECT_NE(mkdtemp(m_folder.data()), nullptr);
+    }
+
+    void LoadProfile(const std::string& profile)
+    {
+        Load((profile + ",folder=" + m_folder).c_str());
+        m_prefix = "PATH=" PACKETDRILL_BIN ":$PATH TCP_LIFECYCLE_RUN=" + m_folder +
+                   " TCP_LIFECYCLE_PROFILE=" + profile +
+                   "; export PATH TCP_LIFECYCLE_RUN "
+                   "TCP_LIFECYCLE_PROFILE; ";
+    }
+
+    /** \returns whether the shell is content */
+    bool Run(const std::string& command)
+    {
+        return RunCommand(static_cast<Host*>(m_self), (m_prefix + command).c_str()) == 0;
+    }
+
+  private:
+    std::string m_folder{testing::TempDir() + "/packetdrill-XXXXXX"};
+    std::string m_prefix;
+};
+
+TEST_F(StandIns, NstatShowsWhatWasCountedSinceTheLastTime)
+{
+    LoadProfile("linux");
+    const int listener = Listening();
+    EXPECT_TRUE(Run("nstat -n"));
+    EXPECT_FALSE(Run("nstat -s | grep TcpPassiveOpens"));
+    Accepted(listener);
+    EXPECT_TRUE(Run("nstat -s TcpPassiveOpens | grep -q 'TcpPassiveOpens  *1 '"));
+    EXPECT_TRUE(Run("nstat | grep TcpPassiveOpens"));
+    EXPECT_FALSE(Run("nstat | grep TcpPassiveOpens")) << "it has been shown";
+    EXPECT_TRUE(Run("nstat -az | grep TcpPassiveOpens"));
+}
+
+TEST_F(StandIns, SsAndNetstatListConnections)
+{
+    LoadProfile("linux");
+    Accepted(Listening());
+    EXPECT_TRUE(Run("ss -tan | grep -q 'ESTAB .*192.168.0.1:8080 .*192.0.2.1:40000'"));
+    EXPECT_TRUE(Run("test $(ss -Htln 'sport = :8080' | wc -l) = 1"));
+    EXPECT_TRUE(Run("test $(ss -Hta state time-wait | wc -l) = 0"));
+    EXPECT_TRUE(Run("netstat -tan | grep -q 'ESTABLISHED'"));
+}
+
+TEST_F(StandIns, SockstatCountsStatesAndTcpdropEndsThem)
+{
+    LoadProfile("freebsd");
+    Accepted(Listening());
+    EXPECT_TRUE(Run("test $(sockstat -4 -P tcp -s -p 8080 | grep -c ESTABLISHED) = 1"));
+    EXPECT_TRUE(Run("tcpdrop -s ESTABLISHED"));
+    EXPECT_TRUE(Run("test $(sockstat -4 -P tcp -s -p 8080 | grep -c ESTABLISHED) = 0"));
+}
+
+TEST_F(StandIns, SysctlReadsAndSetsWhatTheModelHas)
+{
+    LoadProfile("freebsd");
+    EXPECT_TRUE(Run("sysctl net.inet.tcp.keepcnt=3"));
+    EXPECT_TRUE(Run("test \"$(sysctl -n net.inet.tcp.keepcnt)\" = 3"));
+    EXPECT_FALSE(Run("sysctl net.inet.tcp.nothing"));
+}
+
 } // namespace lifecycle::packetdrill::test

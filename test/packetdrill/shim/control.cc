@@ -123,6 +123,47 @@ SetVariable(Host& host, std::istringstream& words)
     return "ok\n";
 }
 
+/** Counters by the names that nstat of Linux has for them. */
+std::string
+Count(Host& host)
+{
+    static constexpr std::pair<const char*, uint64_t Counters::*> kNames[] = {
+        {"TcpActiveOpens", &Counters::activeOpens},
+        {"TcpPassiveOpens", &Counters::accepted},
+        {"TcpInSegs", &Counters::segmentsIn},
+        {"TcpOutSegs", &Counters::segmentsOut},
+        {"TcpRetransSegs", &Counters::retransmits},
+        {"TcpInErrs", &Counters::malformed},
+        {"TcpOutRsts", &Counters::resetsOut},
+        {"TcpExtSyncookiesSent", &Counters::cookiesSent},
+        {"TcpExtSyncookiesRecv", &Counters::cookiesAccepted},
+        {"TcpExtSyncookiesFailed", &Counters::cookiesRefused},
+        {"TcpExtOutOfWindowIcmps", &Counters::icmpErrorsIgnored},
+        {"TcpExtTW", &Counters::timeWaits},
+        {"TcpExtTWRecycled", &Counters::timeWaitReuses},
+        {"TcpExtTCPTimeWaitOverflow", &Counters::timeWaitOverflows},
+        {"TcpExtPAWSEstab", &Counters::pawsDropped},
+        {"TcpExtListenOverflows", &Counters::acceptOverflows},
+        {"TcpExtTCPReqQFullDrop", &Counters::synOverflows},
+        {"TcpExtTCPTimeouts", &Counters::timeouts},
+        {"TcpExtTCPLossProbes", &Counters::lossProbes},
+        {"TcpExtTCPSackRecovery", &Counters::fastRecoveries},
+        {"TcpExtTCPChallengeACK", &Counters::challengeAcks},
+        {"TcpExtTCPFastOpenActive", &Counters::fastOpensOut},
+        {"TcpExtTCPFastOpenActiveFail", &Counters::fastOpensRefused},
+        {"TcpExtTCPFastOpenPassive", &Counters::fastOpensIn},
+        {"TcpExtTCPKeepAlive", &Counters::keepaliveProbes},
+        {"TcpExtTCPWinProbe", &Counters::windowProbes},
+    };
+    std::ostringstream out;
+    out << "ok\n";
+    for (const auto& [name, counter] : kNames)
+    {
+        out << name << ' ' << host.node.Tcp().GetCounters().*counter << '\n';
+    }
+    return out.str();
+}
+
 /** Two pipes in the file system: stand-in commands write questions to one and read the other. */
 class Pipes
 {
@@ -202,6 +243,15 @@ AnswerQuestion(Host& host, const std::string& question)
     if (verb == "list")
     {
         return List(host);
+    }
+    if (verb == "count")
+    {
+        return Count(host);
+    }
+    if (verb == "forget")
+    {
+        host.node.Tcp().ForgetFastOpenCookies();
+        return "ok\n";
     }
     if (verb == "drop")
     {

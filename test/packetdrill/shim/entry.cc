@@ -68,12 +68,19 @@ ssize_t
 ReceiveInto(void* self, int fd, const iovec* vectors, std::size_t count, int flags)
 {
     std::size_t room = 0;
+    bool missing = false;
     for (std::size_t i = 0; i < count; ++i)
     {
         room += vectors[i].iov_len;
+        missing |= vectors[i].iov_base == nullptr && vectors[i].iov_len > 0;
     }
-    return Run(self, [&](Host& host) {
+    return Run(self, [&](Host& host) -> ssize_t {
         Bytes bytes;
+        if (missing && (flags & MSG_TRUNC) == 0)
+        {
+            const ssize_t there = host.sockets.Receive(fd, room, flags | MSG_PEEK, bytes);
+            return there > 0 ? -EFAULT : there;
+        }
         const ssize_t result = host.sockets.Receive(fd, room, flags, bytes);
         Scatter(bytes, vectors, count);
         return result;
@@ -151,12 +158,16 @@ RecvMsg(void* self, int fd, msghdr* message, int flags)
 {
     if ((flags & MSG_ERRQUEUE) != 0)
     {
-        errno = EAGAIN; // nothing is ever put there
-        return -1;
+        return Run(self, [&](Host& host) { return host.sockets.ReceiveReport(fd, *message); });
     }
-    message->msg_controllen = 0;
     message->msg_flags = 0;
-    return ReceiveInto(self, fd, message->msg_iov, message->msg_iovlen, flags);
+    const ssize_t received = ReceiveInto(self, fd, message->msg_iov, message->msg_iovlen, flags);
+    if (received >= 0)
+    {
+        const std::lock_guard lock(static_cast<Host*>(self)->node.mutex);
+        static_cast<Host*>(self)->sockets.DescribeReceived(fd, *message);
+    }
+    return received;
 }
 
 ssize_t
@@ -340,11 +351,31 @@ Pipe(void*, int fds[2])
     return ::pipe(fds);
 }
 
+/** splice() between a connection and a pipe. */
 int
-Splice(void*, int, loff_t*, int, loff_t*, size_t, unsigned int)
+Splice(void* self, int in, loff_t*, int out, loff_t*, size_t length, unsigned int flags)
 {
-    errno = EOPNOTSUPP;
-    return -1;
+    const int block = (flags & SPLICE_F_NONBLOCK) != 0 ? MSG_DONTWAIT : 0;
+    return Run(self, [&](Host& host) -> int {
+        Bytes bytes(length);
+        if (host.sockets.Owns(in))
+        {
+            const ssize_t received = host.sockets.Receive(in, length, block, bytes);
+            return received <= 0 ? static_cast<int>(received)
+                                 : static_cast<int>(::write(out, bytes.data(), bytes.size()));
+        }
+        if (!host.sockets.Owns(out))
+        {
+            return -EINVAL;
+        }
+        const ssize_t read = ::read(in, bytes.data(), bytes.size());
+        if (read <= 0)
+        {
+            return read < 0 ? -errno : 0;
+        }
+        bytes.resize(static_cast<std::size_t>(read));
+        return static_cast<int>(host.sockets.SendTo(out, bytes, block, nullptr, 0));
+    });
 }
 
 } // namespace

@@ -13,6 +13,7 @@
 #include <sys/syscall.h>
 #include <sys/times.h>
 #include <unistd.h>
+#include <vector>
 
 namespace
 {
@@ -67,6 +68,30 @@ extern "C"
         Host& host = *CurrentHost();
         const std::lock_guard lock(host.node.mutex);
         return Answer(host.sockets.GetOption(fd, level, name, value, length));
+    }
+
+    ssize_t sendfile(int out, int in, off_t* offset, size_t count) noexcept
+    {
+        if (!IsOurs(out))
+        {
+            return syscall(SYS_sendfile, out, in, offset, count);
+        }
+        std::vector<uint8_t> bytes(count);
+        const ssize_t there = offset != nullptr ? pread(in, bytes.data(), count, *offset)
+                                                : read(in, bytes.data(), count);
+        if (there <= 0)
+        {
+            return there;
+        }
+        bytes.resize(static_cast<std::size_t>(there));
+        Host& host = *CurrentHost();
+        const std::lock_guard lock(host.node.mutex);
+        const ssize_t sent = host.sockets.SendTo(out, bytes, 0, nullptr, 0);
+        if (offset != nullptr && sent > 0)
+        {
+            *offset += sent;
+        }
+        return Answer(static_cast<int>(sent));
     }
 
     int system(const char* command)

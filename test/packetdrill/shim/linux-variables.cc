@@ -177,6 +177,7 @@ Settings::LinuxVariables()
     add("tcp_early_retrans",
         Of([](const Kernel& k) -> int64_t { return k.config.data.lossProbe ? 3 : 0; },
            [](Kernel& k, int64_t number) { k.config.data.lossProbe = number >= 3; }));
+    add("tcp_min_tso_segs", Plain([](Kernel & k) -> auto& { return k.config.data.leastBurst; }));
     add("tcp_frto", Plain([](Kernel & k) -> auto& { return k.config.data.fRto; }));
     add("tcp_dsack", Plain([](Kernel & k) -> auto& { return k.config.data.duplicateSack; }));
     add("tcp_slow_start_after_idle",

@@ -47,6 +47,26 @@ Node::Node(Settings& settings)
 {
 }
 
+/** Adds up what the connections have been waiting for since the last time (tcp_chrono_set()). */
+void
+Node::Observe()
+{
+    for (const auto& [key, stream] : m_streams)
+    {
+        const Duration passed = m_now - std::exchange(stream->observedAt, m_now);
+        if (passed == Duration::zero() || stream->closed)
+        {
+            continue;
+        }
+        const ConnectionView view = m_tcp.View(stream->id);
+        const bool shut =
+            view.unsent > 0 &&
+            view.sndNxt.Since(view.sndUna) + std::min(view.unsent, view.mss) > view.sndWnd;
+        stream->tally.busy += view.sendQueue > 0 ? passed : Duration::zero();
+        stream->tally.windowBound += shut ? passed : Duration::zero();
+    }
+}
+
 void
 Node::Settle()
 {
@@ -79,6 +99,7 @@ Node::AdvanceTo(Instant when)
     {
         const Instant next = std::min({when, m_tcp.NextDeadline(), m_waiters.Earliest()});
         m_now = std::max(m_now, next);
+        Observe();
         if (m_tcp.NextDeadline() <= m_now)
         {
             m_tcp.OnDeadline(m_now);
@@ -159,6 +180,7 @@ Node::InjectTcp(const ParsedPacket& parsed)
     {
         return;
     }
+    stream->synDataTaken |= segment.flags.Has(Flag::SYN);
     stream->received.Put(placement.streamOffset,
                          parsed.payload.subspan(placement.skip, placement.length));
 }
@@ -182,6 +204,7 @@ Node::Count(const OutSegment& out, Tally& tally) const
     const uint32_t length = out.segment.payloadLength;
     ++tally.segmentsOut;
     tally.retransmissions += out.retransmission;
+    tally.sequenced += !out.retransmission && out.segment.Length() > 0;
     if (length > 0)
     {
         ++tally.dataSegmentsOut;
@@ -240,10 +263,21 @@ Node::StreamOf(ConnectionId connection)
         stream = std::make_shared<Stream>();
         stream->id = connection;
         stream->tuple = m_tcp.View(connection).tuple;
+        stream->observedAt = m_now;
         stream->tally.lastDataSent = m_now;
         stream->tally.lastDataReceived = m_now;
         stream->tally.lastAckReceived = m_now;
     }
+    return stream;
+}
+
+std::shared_ptr<Stream>
+Node::TakeAccepted(ConnectionId connection)
+{
+    const auto ended = m_ended.find(KeyOf(connection));
+    std::shared_ptr<Stream> stream = ended != m_ended.end() ? ended->second : StreamOf(connection);
+    m_ended.erase(KeyOf(connection));
+    stream->known = true;
     return stream;
 }
 
@@ -271,7 +305,15 @@ Node::Take(const Notice& notice)
     case NoticeKind::StateChanged:
         stream.tuple = notice.tuple;
         stream.last = notice.from;
+        if (notice.from == State::SynSent && notice.to == State::Established)
+        {
+            stream.synDataTaken = stream.synBytes > 0 && stream.tally.bytesAcked >= stream.synBytes;
+        }
         stream.established |= notice.to == State::Established;
+        if (notice.to == State::Established)
+        {
+            stream.tally.lastDataReceived = m_now; // tcp_finish_connect() and the like
+        }
         stream.fastOpen |= notice.from == State::Listen && notice.to == State::SynReceived;
         break;
     case NoticeKind::Readable:
@@ -283,6 +325,7 @@ Node::Take(const Notice& notice)
         break;
     case NoticeKind::Acked:
         stream.sent.Drop(notice.bytes);
+        stream.reports.NoteAcknowledged(stream.sent.Base(), m_now);
         stream.tally.bytesAcked += notice.bytes;
         break;
     case NoticeKind::Closed:
@@ -299,7 +342,13 @@ Node::Close(Stream& stream, const Notice& notice)
 {
     stream.closed = notice.reason;
     stream.error = ErrorOf(notice, stream.last, stream.softError, m_settings.IsFreeBsd());
-    m_streams.erase(KeyOf(notice.connection));
+    stream.reports.Release();
+    const auto stands = m_streams.find(KeyOf(notice.connection));
+    if (!stream.known)
+    {
+        m_ended.insert(*stands);
+    }
+    m_streams.erase(stands);
 }
 
 void
@@ -313,6 +362,7 @@ Node::Send(const OutSegment& out)
         if (stream != m_streams.end())
         {
             payload = stream->second->sent.Copy(out.streamOffset, out.segment.payloadLength);
+            stream->second->reports.NoteSent(out.streamOffset, out.segment.payloadLength, m_now);
             Count(out, stream->second->tally);
         }
         const auto own = traits.find(KeyOf(out.connection));

@@ -74,6 +74,8 @@ class Node
     /** \returns the next packet that has left, or leaves before anything else can happen */
     std::optional<SentPacket> Sniff();
 
+    /** \returns the bytes of a connection that was accepted, even if it is no more */
+    std::shared_ptr<Stream> TakeAccepted(ConnectionId connection);
     /** \returns the bytes of a connection; null for one that nobody knows */
     std::shared_ptr<Stream> StreamOf(ConnectionId connection);
     /** How often there was something new to accept. */
@@ -85,6 +87,7 @@ class Node
     std::map<uint64_t, IpTraits> traits;
 
   private:
+    void Observe();
     void Take(const Notice& notice);
     void Close(Stream& stream, const Notice& notice);
     void Send(const OutSegment& out);
@@ -101,6 +104,7 @@ class Node
     Waiters m_waiters{mutex};
     std::deque<SentPacket> m_left;
     std::map<uint64_t, std::shared_ptr<Stream>> m_streams;
+    std::map<uint64_t, std::shared_ptr<Stream>> m_ended; //!< that may be accepted still
     std::map<uint64_t, uint64_t> m_acceptStirs;
 };
 

@@ -147,7 +147,9 @@ Settings::MakeConfig(const SocketOptions& options) const
                               : std::max(m_kernel.receiveMemory[2], m_kernel.receiveMemoryCap);
     config.data.rcvBuf = options.receiveBuffer.value_or(m_kernel.receiveMemory[1]) / perByte;
     config.data.rcvBufMost = options.receiveBuffer && !IsFreeBsd() ? 0 : most;
-    config.data.sndBuf = options.sendBuffer.value_or(m_kernel.sendMemory[1]);
+    // Linux looks at its send buffer by buffers (Sockets::FreeSendMemory), FreeBSD by bytes.
+    config.data.sndBuf =
+        IsFreeBsd() ? options.sendBuffer.value_or(m_kernel.sendMemory[1]) : uint32_t{INT32_MAX};
     if (options.windowClamp)
     {
         config.data.windowClamp = *options.windowClamp;
@@ -172,6 +174,8 @@ Settings::MakeConfig(const SocketOptions& options) const
         servesFastOpen ? options.fastOpenQueue.value_or(everyListener ? UINT32_MAX : 0) : 0;
     config.handshake.fastOpenWithoutCookie =
         options.fastOpenNoCookie.value_or((m_kernel.fastOpen & 0x200) != 0);
+    config.handshake.fastOpenSendsWithoutCookie =
+        options.fastOpenNoCookie.value_or((m_kernel.fastOpen & 4) != 0);
     // Closing.
     if (options.linger2)
     {

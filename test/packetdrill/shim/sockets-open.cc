@@ -218,9 +218,14 @@ Sockets::Accept(int fd, sockaddr* address, socklen_t* length)
     {
         return -EINVAL; // it listens no more
     }
+    const std::shared_ptr<Stream> stream = m_node.TakeAccepted(accepted.value);
+    if (stream->closed && m_node.Set().IsFreeBsd())
+    {
+        return -ECONNABORTED; // tcp_usr_accept()
+    }
     const SocketPtr child = Adopt(socket->family);
     child->options = socket->options; // as sk_clone_lock() copies them
-    child->stream = m_node.StreamOf(accepted.value);
+    child->stream = stream;
     child->local = {child->stream->tuple.local, child->stream->tuple.localPort};
     child->bound = true;
     ApplyTraits(*child);
@@ -252,6 +257,8 @@ Sockets::StartConnecting(Socket& socket, const Place& remote, bool fastOpen)
         return -(socket.local.port != 0 ? EADDRNOTAVAIL : ErrnoOf(connection.error));
     }
     socket.stream = m_node.StreamOf(connection.value);
+    socket.stream->known = true;
+    socket.stream->initiated = true;
     socket.stream->tuple = m_node.Tcp().View(connection.value).tuple;
     socket.local = {socket.stream->tuple.local, socket.stream->tuple.localPort};
     socket.connecting = true;
@@ -259,23 +266,53 @@ Sockets::StartConnecting(Socket& socket, const Place& remote, bool fastOpen)
     return 0;
 }
 
-/** What connect() says of an attempt that was begun before. */
+/** What connect() says of an attempt that was begun before (__inet_stream_connect()). */
 int
 Sockets::ResultOfConnect(Socket& socket)
 {
     Stream& stream = *socket.stream;
+    if (!socket.connecting || socket.deferred)
+    {
+        return -EISCONN;
+    }
     if (!stream.established && !stream.closed)
     {
         return -EALREADY;
     }
-    if (stream.closed && !stream.established)
+    socket.connecting = false;
+    if (!stream.closed)
     {
-        const int error = std::exchange(stream.error, 0);
-        socket.stream = nullptr; // it may connect again
-        socket.connecting = false;
-        return error != 0 ? -error : -ECONNABORTED;
+        return 0;
     }
-    return std::exchange(socket.connecting, false) ? 0 : -EISCONN;
+    const int error = std::exchange(stream.error, 0);
+    socket.stream = nullptr; // it may connect again
+    return error != 0 ? -error : -ECONNABORTED;
+}
+
+/** Lets the SYN out, with what there is to go with it, and waits for what comes of it. */
+int
+Sockets::FinishConnecting(Socket& socket, int flags, ByteSpan bytes, ssize_t& inSyn)
+{
+    const std::shared_ptr<Stream> stream = socket.stream;
+    socket.deferred = false;
+    bytes = bytes.data() == nullptr ? ByteSpan() : bytes;
+    const uint32_t room = m_node.Tcp().SynRoom(stream->id);
+    stream->synBytes = static_cast<uint32_t>(std::min<uint64_t>(room, bytes.size()));
+    inSyn = stream->synBytes;
+    stream->sent.Append(bytes.first(stream->synBytes));
+    m_node.Tcp().Write(m_node.Now(), stream->id, stream->synBytes);
+    Settle();
+    const auto done = [&] { return stream->established || stream->closed; };
+    const bool writesMore = bytes.size() > stream->synBytes || socket.options.deferAccept > 0;
+    if (writesMore && !socket.nonBlocking && (flags & MSG_DONTWAIT) == 0)
+    {
+        m_node.Tcp().SetQuickAck(m_node.Now(), stream->id, false); // sk_write_pending
+    }
+    if (WaitFor(socket, flags, socket.options.sendTimeout, done) != 0)
+    {
+        return -EINPROGRESS;
+    }
+    return ResultOfConnect(socket);
 }
 
 int
@@ -297,6 +334,7 @@ Sockets::Connect(int fd, const sockaddr* address, socklen_t length)
         StopListening(*socket);
         socket->stream = nullptr;
         socket->connecting = false;
+        socket->deferred = false;
         socket->noReceive = false;
         socket->noSend = false;
         socket->local.port = socket->reserved ? socket->local.port : uint16_t{0};
@@ -316,30 +354,15 @@ Sockets::Connect(int fd, const sockaddr* address, socklen_t length)
     {
         return ResultOfConnect(*socket);
     }
-    // TCP_FASTOPEN_CONNECT: connect() says yes, and the SYN waits for data if there is a cookie.
-    const bool later = socket->options.fastOpenConnect && (m_node.Set().Get().fastOpen & 1) != 0 &&
-                       m_node.Tcp().KnowsFastOpenCookie(remote.address);
-    if (const int error = StartConnecting(*socket, remote, socket->options.fastOpenConnect))
+    const bool fastOpen = socket->options.fastOpenConnect;
+    if (const int error = StartConnecting(*socket, remote, fastOpen))
     {
         return error;
     }
-    if (later)
-    {
-        socket->connecting = false;
-        return 0;
-    }
-    if (socket->options.fastOpenConnect)
-    {
-        m_node.Tcp().ReleaseSyn(m_node.Now(), socket->stream->id);
-    }
-    Settle();
-    const std::shared_ptr<Stream> stream = socket->stream;
-    const auto done = [&] { return stream->established || stream->closed; };
-    if (WaitFor(*socket, 0, socket->options.sendTimeout, done) != 0)
-    {
-        return -EINPROGRESS;
-    }
-    return ResultOfConnect(*socket);
+    // TCP_FASTOPEN_CONNECT: connect() says yes, and the SYN waits for data if that may go with it.
+    socket->deferred = fastOpen && m_node.Tcp().MayOpenFast(remote.address, ConfigOf(*socket));
+    ssize_t inSyn = 0;
+    return socket->deferred ? 0 : FinishConnecting(*socket, 0, {}, inSyn);
 }
 
 void

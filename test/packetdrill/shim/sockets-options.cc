@@ -5,7 +5,9 @@
 #include <array>
 #include <cerrno>
 #include <cstring>
+#include <ctime> // before the kernel's header, which needs timespec
 #include <fcntl.h>
+#include <linux/net_tstamp.h>
 #include <linux/sock_diag.h>
 #include <linux/sockios.h>
 #include <linux/tcp.h>
@@ -129,6 +131,23 @@ Sockets::SetSocketLevel(Socket& socket, int name, const void* value, socklen_t l
     case SO_RCVLOWAT:
         options.receiveLowat = std::max(*number, 1);
         return 0;
+    case SO_TIMESTAMPING: {
+        constexpr int kIdFromWritten = 1 << 16; // SOF_TIMESTAMPING_OPT_ID_TCP of newer headers
+        const bool byId = (*number & SOF_TIMESTAMPING_OPT_ID) != 0;
+        const int before = KeptOption(socket, SOL_SOCKET, name);
+        if (byId && (before & SOF_TIMESTAMPING_OPT_ID) == 0)
+        {
+            if (!socket.stream)
+            {
+                return -EINVAL;
+            }
+            const Stream& stream = *socket.stream;
+            const bool fromWritten = (*number & kIdFromWritten) != 0;
+            socket.stream->reportsFrom = fromWritten ? stream.sent.End() : stream.sent.Base();
+        }
+        options.others[KeyOfOption(SOL_SOCKET, name)] = *number;
+        return 0;
+    }
     case SO_ERROR:
     case SO_TYPE:
     case SO_PROTOCOL:
@@ -348,10 +367,8 @@ Sockets::GetSocketLevel(Socket& socket, int name)
         return IPPROTO_TCP;
     case SO_ACCEPTCONN:
         return socket.listener.has_value();
-    default: {
-        const auto other = options.others.find(KeyOfOption(SOL_SOCKET, name));
-        return other == options.others.end() ? 0 : other->second;
-    }
+    default:
+        return KeptOption(socket, SOL_SOCKET, name);
     }
 }
 
@@ -403,6 +420,14 @@ Sockets::GetTcpLevel(Socket& socket, int name)
         return other == options.others.end() ? std::nullopt : std::optional(other->second);
     }
     }
+}
+
+/** \returns the value of an option that is only kept; 0 where it was never set */
+int
+Sockets::KeptOption(const Socket& socket, int level, int name)
+{
+    const auto found = socket.options.others.find(KeyOfOption(level, name));
+    return found == socket.options.others.end() ? 0 : found->second;
 }
 
 /** SO_MEMINFO, in bytes of data where the kernel counts memory. */
@@ -501,8 +526,7 @@ Sockets::GetOption(int fd, int level, int name, void* value, socklen_t* length)
     }
     else
     {
-        const auto other = socket->options.others.find(KeyOfOption(level, name));
-        number = other == socket->options.others.end() ? 0 : other->second;
+        number = KeptOption(*socket, level, name);
     }
     if (!number)
     {

@@ -57,11 +57,11 @@ Sockets::EventsOf(const Socket& socket) const
             events |= kWritable;
         }
     }
-    else if (state == State::SynSent && m_node.Tcp().IsSynHeld(socket.stream->id))
+    else if (state == State::SynSent && socket.deferred)
     {
         events |= kWritable;
     }
-    if (socket.stream && socket.stream->error != 0)
+    if (socket.stream && (socket.stream->error != 0 || !socket.stream->reports.IsEmpty()))
     {
         events |= POLLERR;
     }

@@ -35,7 +35,8 @@ struct Socket
     std::optional<ListenerId> listener;
     int backlog{0};
     std::shared_ptr<Stream> stream; //!< once it connects or is accepted
-    bool connecting{false};         //!< connect() has not told the end of it yet
+    bool connecting{false};         //!< connect() has not told the end of it yet (SS_CONNECTING)
+    bool deferred{false};           //!< its SYN waits for data (INET_FLAGS_DEFER_CONNECT)
     uint64_t stirs{0};              //!< what only this side has to say to those who poll
 };
 
@@ -73,10 +74,13 @@ class Sockets
     int Close(int fd);
 
     // Data.
-    ssize_t Send(int fd, ByteSpan bytes, int flags);
     ssize_t SendTo(int fd, ByteSpan bytes, int flags, const sockaddr* address, socklen_t length);
     /** \param room how much there is room for; \p bytes gets what was read */
     ssize_t Receive(int fd, std::size_t room, int flags, Bytes& bytes);
+    /** Fills in the control messages that go with what Receive() gave (TCP_INQ). */
+    void DescribeReceived(int fd, msghdr& message) const;
+    /** recvmsg() with MSG_ERRQUEUE. */
+    ssize_t ReceiveReport(int fd, msghdr& message);
 
     // Options.
     int SetOption(int fd, int level, int name, const void* value, socklen_t length);
@@ -116,15 +120,35 @@ class Sockets
     State StateOf(const Socket& socket) const;
     short EventsOf(const Socket& socket) const;
     uint64_t StirsOf(const Socket& socket) const;
+    static uint64_t BufferSize(const ConnectionView& view);
+    static uint64_t SendMemoryUsed(const ConnectionView& view);
+    static uint64_t InLastBuffer(const Stream& stream, const ConnectionView& view);
+    uint32_t NotSentLowat(const Socket& socket) const;
+    uint32_t SendBufferOf(const Socket& socket) const;
     uint64_t FreeSendMemory(const Socket& socket) const;
     bool MayWrite(const Socket& socket) const;
 
     int StartConnecting(Socket& socket, const Place& remote, bool fastOpen);
     int ResultOfConnect(Socket& socket);
+    int FinishConnecting(Socket& socket, int flags, ByteSpan bytes, ssize_t& inSyn);
+    int OpenWithData(Socket& socket,
+                     ByteSpan bytes,
+                     int flags,
+                     const sockaddr* address,
+                     socklen_t length,
+                     ssize_t& inSyn);
+    ssize_t Send(Socket& socket, ByteSpan bytes, int flags);
+    ssize_t OpenAndSend(Socket& socket,
+                        ByteSpan bytes,
+                        int flags,
+                        const sockaddr* address,
+                        socklen_t length);
     void StopListening(Socket& socket);
     void LingerUntilSent(Socket& socket);
     bool ReportEpoll(Watches& watches, epoll_event* events, int most, int& count);
 
+    void WatchWritten(const Socket& socket, int flags);
+    static int KeptOption(const Socket& socket, int level, int name);
     void ApplyTraits(const Socket& socket);
     int SetSocketLevel(Socket& socket, int name, const void* value, socklen_t length);
     int SetTcpLevel(Socket& socket, int name, const void* value, socklen_t length);

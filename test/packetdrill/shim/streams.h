@@ -2,6 +2,7 @@
 #define LIFECYCLE_PACKETDRILL_STREAMS_H
 
 #include "core/endpoint.h"
+#include "error-queue.h"
 #include "ip-packet.h"
 
 #include <algorithm>
@@ -52,6 +53,12 @@ class ByteQueue
         m_base += bytes;
     }
 
+    /** Where what comes next lies in the stream. */
+    uint64_t End() const
+    {
+        return m_base + m_bytes.size();
+    }
+
     /** Where the first byte held lies in the stream. */
     uint64_t Base() const
     {
@@ -75,6 +82,9 @@ struct Tally
     uint32_t dataSegmentsIn{0};
     uint32_t dataSegmentsOut{0};
     uint32_t retransmissions{0};
+    uint32_t sequenced{0};         //!< segments that took sequence numbers for the first time
+    Duration busy{};               //!< with something written that is not acknowledged
+    Duration windowBound{};        //!< of that, with the peer's window in the way
     uint32_t largestReceived{536}; //!< payload, bytes; as Linux begins
     Instant lastDataSent{};
     Instant lastDataReceived{};
@@ -93,10 +103,19 @@ struct Stream
     std::optional<CloseReason> closed;
     State last{State::Closed}; //!< before it was closed
     bool established{false};   //!< it has been once
-    bool fastOpen{false};      //!< it was opened by a SYN with data (RFC 7413)
+    bool fastOpen{false};      //!< it was opened by a SYN that it needs no third segment for
+    bool initiated{false};     //!< we sent the first SYN
+    bool known{false};         //!< the application has made it, or accepted it
+    uint32_t synBytes{0};      //!< data that our SYN carried (RFC 7413)
+    bool synDataTaken{false};  //!< all data of a SYN was taken
     int error{0};              //!< what the next call is told, and then forgotten (SO_ERROR)
     int softError{0};          //!< what an ICMP message said last
+    Instant observedAt{};      //!< up to when its times are added up
     uint64_t stirs{0};         //!< how often there was news for those who poll
+    uint64_t pushedTo{0};      //!< where in the stream PSH was set last by writing
+    uint64_t lastBuffer{0};    //!< where in the stream the last buffer of Linux's begins
+    ErrorQueue reports;
+    uint64_t reportsFrom{0}; //!< where in the stream their keys begin (SOF_TIMESTAMPING_OPT_ID)
     Tally tally;
 };
 

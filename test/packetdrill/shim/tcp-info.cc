@@ -62,7 +62,9 @@ FillFromView(const ConnectionView& view, const SegmentCounts& segments, tcp_info
     info.tcpi_snd_mss = view.mss;
     info.tcpi_unacked = segments.unacked;
     info.tcpi_sacked = segments.sacked;
-    info.tcpi_lost = segments.lost;
+    // To Linux, what was lost is so until it is known to have arrived.
+    const bool recovers = view.phase == Phase::Recovery || view.phase == Phase::Loss;
+    info.tcpi_lost = segments.lost + (recovers ? segments.retransmitted : 0);
     info.tcpi_retrans = segments.retransmitted;
     info.tcpi_rtt = Microseconds(view.srtt);
     info.tcpi_rttvar = Microseconds(view.rttVar);
@@ -76,11 +78,23 @@ FillFromView(const ConnectionView& view, const SegmentCounts& segments, tcp_info
     info.tcpi_rcv_ssthresh = view.rcvWnd;
 }
 
+/** Segments that have arrived, SYN and FIN included; a SYN with data is two, if it is not taken
+ * whole.
+ */
+uint32_t
+Delivered(const Stream& stream, const SegmentCounts& segments)
+{
+    const bool isPassive = stream.synBytes == 0 && stream.established && !stream.initiated;
+    const bool isParted = stream.synBytes > 0 && stream.established && !stream.synDataTaken;
+    const uint32_t arrived = stream.tally.sequenced - segments.unacked + segments.sacked;
+    return arrived + isParted + (isPassive && !stream.fastOpen);
+}
+
 void
 FillFromStream(const Stream& stream, Instant now, tcp_info& info)
 {
     const Tally& tally = stream.tally;
-    info.tcpi_options |= stream.fastOpen ? TCPI_OPT_SYN_DATA : 0;
+    info.tcpi_options |= stream.synDataTaken ? TCPI_OPT_SYN_DATA : 0;
     info.tcpi_last_data_sent = MillisecondsSince(tally.lastDataSent, now);
     info.tcpi_last_data_recv = MillisecondsSince(tally.lastDataReceived, now);
     info.tcpi_last_ack_recv = MillisecondsSince(tally.lastAckReceived, now);
@@ -90,6 +104,8 @@ FillFromStream(const Stream& stream, Instant now, tcp_info& info)
     info.tcpi_bytes_received = tally.bytesReceived;
     info.tcpi_bytes_sent = tally.bytesSent;
     info.tcpi_bytes_retrans = tally.bytesRetransmitted;
+    info.tcpi_busy_time = Microseconds(tally.busy);
+    info.tcpi_rwnd_limited = Microseconds(tally.windowBound);
     info.tcpi_segs_out = tally.segmentsOut;
     info.tcpi_segs_in = tally.segmentsIn;
     info.tcpi_data_segs_out = tally.dataSegmentsOut;
@@ -120,6 +136,7 @@ WriteTcpInfo(const InfoQuestion& question, void* out, std::size_t room)
     if (question.stream != nullptr)
     {
         FillFromStream(*question.stream, question.now, info);
+        info.tcpi_delivered = Delivered(*question.stream, question.segments);
     }
     std::memset(out, 0, room); // newer kernels have more fields than the headers here
     std::memcpy(out, &info, std::min(room, sizeof(info)));
