@@ -27,8 +27,28 @@ GetDestination(const ns3::Packet& packet)
 
 } // namespace
 
-LightWire::LightWire(ns3::DataRate rate, ns3::Time delay, uint32_t queuePackets)
-    : m_rate(rate),
+SendingTimes::SendingTimes(ns3::DataRate rate)
+    : m_rate(rate)
+{
+}
+
+ns3::Time
+SendingTimes::Of(uint32_t bytes)
+{
+    if (bytes >= m_times.size())
+    {
+        m_times.resize(bytes + 1);
+    }
+    ns3::Time& time = m_times[bytes];
+    if (time.IsZero())
+    {
+        time = m_rate.CalculateBytesTxTime(bytes + FRAMING_BYTES);
+    }
+    return time;
+}
+
+LightWire::LightWire(SendingTimes& times, ns3::Time delay, uint32_t queuePackets)
+    : m_times(times),
       m_delay(delay),
       m_queuePackets(queuePackets)
 {
@@ -37,11 +57,6 @@ LightWire::LightWire(ns3::DataRate rate, ns3::Time delay, uint32_t queuePackets)
 std::optional<ns3::Time>
 LightWire::Carry(uint32_t bytes)
 {
-    if (bytes != m_lastBytes)
-    {
-        m_lastBytes = bytes;
-        m_lastDuration = m_rate.CalculateBytesTxTime(bytes + FRAMING_BYTES);
-    }
     const auto now = ns3::Simulator::Now();
     while (!m_waiting.empty() && m_waiting.front() <= now)
     {
@@ -57,7 +72,7 @@ LightWire::Carry(uint32_t bytes)
         turn = m_idleAt;
         m_waiting.push_back(turn);
     }
-    m_idleAt = turn + m_lastDuration;
+    m_idleAt = turn + m_times.Of(bytes);
     return m_idleAt + m_delay - now;
 }
 
@@ -116,13 +131,14 @@ LightNetwork::LightNetwork(const Graph& graph,
     : m_exits(graph.routers.size()),
       m_queuePackets(queuePackets)
 {
+    auto& times = GetTimes(rate);
     for (const auto& link : graph.links)
     {
         const auto linkDelay = link.delay.value_or(delay);
         m_exits[link.a].push_back(
-            {link.b, std::make_unique<LightWire>(rate, linkDelay, queuePackets)});
+            {link.b, std::make_unique<LightWire>(times, linkDelay, queuePackets)});
         m_exits[link.b].push_back(
-            {link.a, std::make_unique<LightWire>(rate, linkDelay, queuePackets)});
+            {link.a, std::make_unique<LightWire>(times, linkDelay, queuePackets)});
     }
 }
 
@@ -134,11 +150,12 @@ LightNetwork::Attach(ns3::Ptr<LightDevice> device,
                      ns3::Time delay)
 {
     const auto host = static_cast<uint32_t>(m_ports.size());
+    auto& times = GetTimes(rate);
     m_addresses.emplace(address.Get(), host);
     m_ports.push_back({device,
                        router,
-                       std::make_unique<LightWire>(rate, delay, m_queuePackets),
-                       std::make_unique<LightWire>(rate, delay, m_queuePackets)});
+                       std::make_unique<LightWire>(times, delay, m_queuePackets),
+                       std::make_unique<LightWire>(times, delay, m_queuePackets)});
     device->SetNetwork(*this, host);
 }
 
@@ -152,6 +169,12 @@ LightNetwork::Send(const LightDevice& from, ns3::Ptr<const ns3::Packet> packet)
         const auto& path = GetPath(from.GetHost(), to->second);
         ns3::Create<Flight>(*this, path, packet->Copy())->TakeOff();
     }
+}
+
+SendingTimes&
+LightNetwork::GetTimes(ns3::DataRate rate)
+{
+    return m_times.try_emplace(rate.GetBitRate(), rate).first->second;
 }
 
 uint64_t

@@ -12,6 +12,7 @@
 
 #include <cstdint>
 #include <deque>
+#include <map>
 #include <memory>
 #include <optional>
 #include <unordered_map>
@@ -21,16 +22,31 @@
 namespace churn
 {
 
+/// How long packets take to be sent at some rate, each length computed once: ns-3 divides slowly.
+class SendingTimes
+{
+  public:
+    /// \param rate bits per second
+    explicit SendingTimes(ns3::DataRate rate);
+
+    /// \param bytes size of a packet \returns how long it takes
+    ns3::Time Of(uint32_t bytes);
+
+  private:
+    ns3::DataRate m_rate;           //!< bits per second
+    std::vector<ns3::Time> m_times; //!< by size, zero where it has not been asked for
+};
+
 /// One direction of a link: a drop-tail queue, a transmitter and a wire.
 class LightWire
 {
   public:
     /**
-     * \param rate bits per second
+     * \param times of packets at the rate of the wire, which outlive it
      * \param delay propagation delay
      * \param queuePackets how many packets may wait for the one being sent
      */
-    LightWire(ns3::DataRate rate, ns3::Time delay, uint32_t queuePackets);
+    LightWire(SendingTimes& times, ns3::Time delay, uint32_t queuePackets);
 
     /**
      * Takes a packet now.
@@ -40,13 +56,11 @@ class LightWire
     std::optional<ns3::Time> Carry(uint32_t bytes);
 
   private:
-    ns3::DataRate m_rate;            //!< bits per second
+    SendingTimes& m_times;           //!< at the rate of the wire
     ns3::Time m_delay;               //!< propagation delay
     uint32_t m_queuePackets;         //!< room of the queue
     ns3::Time m_idleAt;              //!< when all that was taken so far is sent
     std::deque<ns3::Time> m_waiting; //!< when each queued packet's turn comes
-    uint32_t m_lastBytes{0};         //!< size of the last packet
-    ns3::Time m_lastDuration;        //!< time to send it
 };
 
 /**
@@ -123,6 +137,10 @@ class LightNetwork
     /// Appends the wires of a shortest path between two routers.
     void FindPath(uint32_t from, uint32_t to, std::vector<LightWire*>& wires) const;
 
+    /// \returns the times of a rate, which all wires of that rate share
+    SendingTimes& GetTimes(ns3::DataRate rate);
+
+    std::map<uint64_t, SendingTimes> m_times;           //!< by bits per second
     std::vector<std::vector<Exit>> m_exits;             //!< of each router
     std::vector<Port> m_ports;                          //!< of each host
     std::unordered_map<uint32_t, uint32_t> m_addresses; //!< host of each IPv4 address
