@@ -70,6 +70,16 @@ WallSeconds()
     return std::chrono::duration<double>(Clock::now() - start).count();
 }
 
+/** Processor time, which does not grow if the machine has other things to do. */
+double
+CpuSeconds()
+{
+    rusage usage{};
+    getrusage(RUSAGE_SELF, &usage);
+    return static_cast<double>(usage.ru_utime.tv_sec + usage.ru_stime.tv_sec) +
+           1e-6 * static_cast<double>(usage.ru_utime.tv_usec + usage.ru_stime.tv_usec);
+}
+
 /** Bytes that the process has allocated and not freed, as its allocator counts them. */
 uint64_t
 HeapBytes()
@@ -343,6 +353,7 @@ main(int argc, char* argv[])
     }
     const NodeContainer& hosts = network.GetHosts();
     const double built = WallSeconds();
+    const double builtCpu = CpuSeconds();
     const uint64_t heapBefore = HeapBytes();
     std::cout << "Network       " << network.GetNodeN() << " nodes, " << options.layout << ", "
               << options.routing << " routing, " << (options.queueDiscs ? "default" : "no")
@@ -355,13 +366,14 @@ main(int argc, char* argv[])
 
     const uint64_t established = CountEstablished(hosts);
     const double opened = WallSeconds();
+    const double cpu = CpuSeconds() - builtCpu;
     const uint64_t heap = HeapBytes() - heapBefore;
     const double each = options.connections > 0 ? options.connections : 1;
     std::cout << "Connections   " << established / 2 << " established after "
               << Simulator::Now().GetSeconds() << " s of simulated time, keepalive "
               << (options.keepalive ? "on" : "off") << "\n"
-              << "Time          " << opened - built << " s, " << std::setprecision(2)
-              << (opened - built) / each * 1e6 << " us for each connection, "
+              << "Time          " << opened - built << " s, of processor time " << cpu << " s, "
+              << std::setprecision(2) << cpu / each * 1e6 << " us for each connection, "
               << Simulator::GetEventCount() << " events\n"
               << "Memory        heap " << Megabytes(heap) << " more, " << std::setprecision(0)
               << static_cast<double>(heap) / each << " bytes for each connection, both ends; peak "
