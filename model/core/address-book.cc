@@ -10,26 +10,14 @@ namespace lifecycle
 PackedTuple
 AddressBook::Keep(const FourTuple& tuple)
 {
-    return {KeepAddress(tuple.local), KeepAddress(tuple.remote), tuple.localPort, tuple.remotePort};
+    return {Keep(tuple.local), Keep(tuple.remote), tuple.localPort, tuple.remotePort};
 }
 
 void
 AddressBook::Release(const PackedTuple& tuple)
 {
-    ReleaseAddress(tuple.local);
-    ReleaseAddress(tuple.remote);
-}
-
-std::optional<PackedTuple>
-AddressBook::Find(const FourTuple& tuple) const
-{
-    const std::optional<uint32_t> local = FindAddress(tuple.local);
-    const std::optional<uint32_t> remote = local ? FindAddress(tuple.remote) : std::nullopt;
-    if (!remote)
-    {
-        return std::nullopt;
-    }
-    return PackedTuple{*local, *remote, tuple.localPort, tuple.remotePort};
+    Release(tuple.local);
+    Release(tuple.remote);
 }
 
 uint32_t
@@ -57,18 +45,14 @@ AddressBook::Number(const IpAddress& address) const
 }
 
 std::optional<uint32_t>
-AddressBook::FindAddress(const IpAddress& address) const
+AddressBook::FindNumber(const IpAddress& address) const
 {
-    if (Fits(address))
-    {
-        return address.V4();
-    }
     const std::optional<uint32_t> entry = Number(address);
     return entry ? std::optional(kFirstNumber + *entry) : std::nullopt;
 }
 
 uint32_t
-AddressBook::KeepAddress(const IpAddress& address)
+AddressBook::Keep(const IpAddress& address)
 {
     if (Fits(address))
     {
@@ -94,7 +78,7 @@ AddressBook::KeepAddress(const IpAddress& address)
 }
 
 void
-AddressBook::ReleaseAddress(uint32_t packed)
+AddressBook::Release(uint32_t packed)
 {
     if (!IsNumber(packed))
     {

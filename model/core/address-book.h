@@ -4,9 +4,11 @@
 #include "address.h"
 #include "hash-index.h"
 
+#include <array>
 #include <bit>
 #include <cstddef>
 #include <cstdint>
+#include <cstring>
 #include <optional>
 #include <vector>
 
@@ -60,8 +62,19 @@ class AddressBook
     PackedTuple Keep(const FourTuple& tuple);
     void Release(const PackedTuple& tuple);
 
+    /** The same of one address. */
+    uint32_t Keep(const IpAddress& address);
+    void Release(uint32_t packed);
+
     /** \returns the tuple, packed, or nothing if one of its addresses is in no tuple kept */
-    std::optional<PackedTuple> Find(const FourTuple& tuple) const;
+    std::optional<PackedTuple> Find(const FourTuple& tuple) const
+    {
+        const std::optional<uint32_t> local = FindAddress(tuple.local);
+        const std::optional<uint32_t> remote = FindAddress(tuple.remote);
+        return local && remote
+                   ? std::optional(PackedTuple{*local, *remote, tuple.localPort, tuple.remotePort})
+                   : std::nullopt;
+    }
 
     FourTuple Unpack(const PackedTuple& tuple) const
     {
@@ -94,16 +107,25 @@ class AddressBook
         return packed >= kFirstNumber;
     }
 
+    /** \returns whether it is an IPv4 address that needs no number: every segment asks for it */
     static bool Fits(const IpAddress& address)
     {
-        return address.IsV4() && !IsNumber(address.V4());
+        constexpr std::array<uint8_t, 4> mapped{0, 0, 0xff, 0xff};
+        uint64_t first = 0;
+        uint32_t next = 0;
+        std::memcpy(&first, address.V6().data(), sizeof(first));
+        std::memcpy(&next, address.V6().data() + sizeof(first), sizeof(next));
+        return first == 0 && next == std::bit_cast<uint32_t>(mapped) && !IsNumber(address.V4());
+    }
+
+    std::optional<uint32_t> FindAddress(const IpAddress& address) const
+    {
+        return Fits(address) ? std::optional(address.V4()) : FindNumber(address);
     }
 
     uint32_t HashOf(const IpAddress& address) const;
     std::optional<uint32_t> Number(const IpAddress& address) const;
-    std::optional<uint32_t> FindAddress(const IpAddress& address) const;
-    uint32_t KeepAddress(const IpAddress& address);
-    void ReleaseAddress(uint32_t packed);
+    std::optional<uint32_t> FindNumber(const IpAddress& address) const;
 
     uint64_t m_key;
     std::vector<Entry> m_entries;

@@ -432,10 +432,13 @@ Endpoint::Read(Instant now, ConnectionId id, uint32_t bytes)
     if (conn->transfer)
     {
         conn->transfer->unread -= std::min(bytes, conn->transfer->unread);
-        m_impl->MarkReady(*conn); // there may be nothing left to keep it for
     }
     NoteRead(*conn, bytes, now);
     ForgetUrgent(*conn);
+    if (conn->transfer && conn->transfer->IsIdle())
+    {
+        m_impl->MarkReady(*conn); // so that it is given back
+    }
     if (IsWindowUpdateDue(*conn))
     {
         conn->ackNow = true;
