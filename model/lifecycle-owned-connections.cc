@@ -419,7 +419,7 @@ LifecycleOwnedConnections::Store(lifecycle::ConnectionId id, uint64_t offset, Pt
     {
         return;
     }
-    m_rx.try_emplace(KeyOf(id), m_shell.Core().Offsets(id).read)
+    m_rx.try_emplace(KeyOf(id), m_shell.FirstUnread(id, offset))
         .first->second.Insert(offset, payload);
 }
 

@@ -149,9 +149,11 @@ LifecycleTcpShell::Accept(Ptr<LifecycleTcpSocket> listener)
             Core().Abort(CoreNow(), connection);
             continue;
         }
-        const Ptr<LifecycleTcpSocket> socket = listener->Fork(tuple);
+        const Ptr<LifecycleTcpSocket> socket = listener->Fork();
         Hold(connection, socket);
         Join(*socket);
+        socket->SetLocal({tuple.local.V6(), tuple.localPort});
+        socket->SetPeer({tuple.remote.V6(), tuple.remotePort});
         socket->m_state = ToNs3(Core().View(connection).state);
         if (listener->m_isReconfigured)
         {

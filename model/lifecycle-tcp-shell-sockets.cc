@@ -30,6 +30,13 @@ LifecycleTcpShell::Release(lifecycle::ListenerId id)
     m_listeners.Release(id);
 }
 
+uint64_t
+LifecycleTcpShell::FirstUnread(lifecycle::ConnectionId id, uint64_t arrived)
+{
+    // Who has ended with this very segment, its FIN, had received all before it.
+    return Core().IsAlive(id) ? Core().Offsets(id).read : arrived;
+}
+
 void
 LifecycleTcpShell::ForgetTimeWait(uint32_t index)
 {
@@ -77,6 +84,10 @@ LifecycleTcpShell::Join(LifecycleTcpSocket& socket)
 {
     socket.m_shell = this;
     socket.m_position = static_cast<uint32_t>(m_sockets.size());
+    if (m_sockets.size() == m_sockets.capacity())
+    {
+        m_sockets.reserve(m_sockets.size() + m_sockets.size() / 8 + 8); // there may be very many
+    }
     m_sockets.push_back(&socket);
 }
 

@@ -12,7 +12,7 @@ namespace ns3
 int
 LifecycleTcpSocket::ShutdownSend()
 {
-    m_shutdownSend = true;
+    m_closing.shutdownSend = true;
     if (m_role == Role::CONNECTION && m_wasConnected)
     {
         m_shell->Core().ShutdownSend(CoreNow(), {m_index, m_generation});
@@ -25,7 +25,7 @@ LifecycleTcpSocket::ShutdownSend()
 int
 LifecycleTcpSocket::ShutdownRecv()
 {
-    m_shutdownRecv = true;
+    m_closing.shutdownRecv = true;
     if (Discard() && m_shell != nullptr)
     {
         m_shell->Run();
@@ -43,12 +43,12 @@ LifecycleTcpSocket::Close()
         CloseListener();
         break;
     case Role::CONNECTION:
-        if (!m_isClosing)
+        if (!m_closing.isClosing)
         {
-            m_isClosing = true;
-            if (m_linger.IsStrictlyPositive())
+            m_closing.isClosing = true;
+            if (m_linger > 0)
             {
-                Simulator::Schedule(m_linger,
+                Simulator::Schedule(NanoSeconds(m_linger),
                                     &LifecycleTcpSocket::EndLinger,
                                     self,
                                     m_index,
@@ -71,14 +71,14 @@ LifecycleTcpSocket::Close()
 void
 LifecycleTcpSocket::SetLinger(Time time)
 {
-    m_linger = time;
+    m_linger = time.GetNanoSeconds();
     EditConfig([time](lifecycle::Config& config) { config.closing.abortOnClose = time.IsZero(); });
 }
 
 Time
 LifecycleTcpSocket::GetLinger() const
 {
-    return GetConfig().closing.abortOnClose ? Time(0) : m_linger;
+    return GetConfig().closing.abortOnClose ? Time(0) : NanoSeconds(m_linger);
 }
 
 /** The time to wait for an acknowledgement of data and FIN is over. */
@@ -109,9 +109,9 @@ LifecycleTcpSocket::CloseListener()
 void
 LifecycleTcpSocket::OnPeerClosed()
 {
-    m_peerClosed = true;
+    m_closing.peerClosed = true;
     NotifyNormalCloseOnce();
-    if (m_closeWithPeer && m_role == Role::CONNECTION)
+    if (m_closing.withPeer && m_role == Role::CONNECTION)
     {
         m_shell->Core().ShutdownSend(CoreNow(), {m_index, m_generation});
     }
@@ -130,14 +130,14 @@ LifecycleTcpSocket::OnClosed(LifecycleTcpCloseReason reason)
     ReleasePort();
     m_isBound = false;
     const bool thoughtConnected = m_wasConnected || m_toldConnected;
-    if (!thoughtConnected && !m_isClosing)
+    if (!thoughtConnected && !m_closing.isClosing)
     {
         NotifyConnectionFailed();
     }
-    else if (isError && thoughtConnected && !(m_closeNotified && m_isClosing))
+    else if (isError && thoughtConnected && !(m_closing.notified && m_closing.isClosing))
     {
         // Also where the peer's FIN has been told of, unless the application is done by now.
-        m_closeNotified = true;
+        m_closing.notified = true;
         NotifyErrorClose();
     }
     else
@@ -149,9 +149,9 @@ LifecycleTcpSocket::OnClosed(LifecycleTcpCloseReason reason)
 void
 LifecycleTcpSocket::NotifyNormalCloseOnce()
 {
-    if (!m_closeNotified)
+    if (!m_closing.notified)
     {
-        m_closeNotified = true;
+        m_closing.notified = true;
         NotifyNormalClose();
     }
 }

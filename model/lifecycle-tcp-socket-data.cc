@@ -26,7 +26,7 @@ LifecycleTcpSocket::Send(Ptr<Packet> packet, uint32_t flags)
     {
         return Fail(ERROR_NOTCONN);
     }
-    if (m_shutdownSend || m_isClosing)
+    if (m_closing.shutdownSend || m_closing.isClosing)
     {
         return Fail(ERROR_SHUTDOWN);
     }
@@ -37,6 +37,7 @@ LifecycleTcpSocket::Send(Ptr<Packet> packet, uint32_t flags)
     {
         return Fail(ERROR_MSGSIZE);
     }
+    const uint64_t begin = m_tx ? 0 : m_shell->Core().Offsets(connection).written;
     const auto written = m_shell->Core().Write(CoreNow(), connection, size);
     if (!written)
     {
@@ -44,7 +45,7 @@ LifecycleTcpSocket::Send(Ptr<Packet> packet, uint32_t flags)
     }
     if (!m_tx)
     {
-        m_tx = std::make_unique<LifecycleTxStore>(m_txAcked);
+        m_tx = std::make_unique<LifecycleTxStore>(begin);
     }
     m_tx->Append(packet);
     if ((flags & URGENT) != 0)
@@ -79,13 +80,12 @@ LifecycleTcpSocket::GetTxAvailable() const
 void
 LifecycleTcpSocket::OnAcked(uint64_t bytes)
 {
-    m_txAcked += bytes;
     m_tx->Release(bytes);
     if (m_tx->Size() == 0)
     {
         m_tx.reset();
     }
-    if (!m_isClosing && !m_shutdownSend && GetTxAvailable() > 0)
+    if (!m_closing.isClosing && !m_closing.shutdownSend && GetTxAvailable() > 0)
     {
         NotifySend(GetTxAvailable());
     }
@@ -149,7 +149,8 @@ LifecycleTcpSocket::Store(uint64_t offset, Ptr<Packet> payload)
 {
     if (!m_rx)
     {
-        m_rx = std::make_unique<LifecycleRxStore>(m_rxRead);
+        m_rx = std::make_unique<LifecycleRxStore>(
+            m_shell->FirstUnread({m_index, m_generation}, offset));
     }
     m_rx->Insert(offset, payload);
 }
@@ -163,7 +164,6 @@ LifecycleTcpSocket::Take(uint32_t most)
     {
         return nullptr;
     }
-    m_rxRead += taken->GetSize();
     if (m_rx->IsEmpty())
     {
         m_rx.reset();
@@ -203,9 +203,9 @@ LifecycleTcpSocket::Recv(uint32_t maxSize, uint32_t flags)
         }
         return read;
     }
-    if (m_peerClosed && !m_endRead)
+    if (m_closing.peerClosed && !m_closing.endRead)
     {
-        m_endRead = true; // once: there are loops that end only with null
+        m_closing.endRead = true; // once: there are loops that end only with null
         return Create<Packet>();
     }
     return nullptr;
@@ -217,7 +217,7 @@ LifecycleTcpSocket::RecvFrom(uint32_t maxSize, uint32_t flags, Address& fromAddr
     const Ptr<Packet> packet = Recv(maxSize, flags);
     if (packet && packet->GetSize() != 0)
     {
-        fromAddress = NameOf(m_peer);
+        fromAddress = NameOf(Peer());
     }
     return packet;
 }
@@ -231,11 +231,11 @@ LifecycleTcpSocket::GetRxAvailable() const
 void
 LifecycleTcpSocket::OnReadable()
 {
-    if (m_isClosing)
+    if (m_closing.isClosing)
     {
         return;
     }
-    if (m_shutdownRecv)
+    if (m_closing.shutdownRecv)
     {
         Discard();
         return;

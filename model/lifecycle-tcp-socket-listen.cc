@@ -42,8 +42,8 @@ LifecycleTcpSocket::ListenFor(std::optional<uint32_t> backlog)
         return Fail(error);
     }
     lifecycle::ListenRequest request;
-    request.local = ToCore(m_local.address);
-    request.port = m_local.port;
+    request.local = ToCore(Local().address);
+    request.port = m_names.localPort;
     request.backlog = backlog;
     request.device = NumberOf(GetBoundNetDevice());
     request.config = m_config;
@@ -119,7 +119,7 @@ LifecycleTcpSocket::OnConnectionWaits()
 }
 
 Ptr<LifecycleTcpSocket>
-LifecycleTcpSocket::Fork(const lifecycle::FourTuple& tuple) const
+LifecycleTcpSocket::Fork() const
 {
     const Ptr<LifecycleTcpSocket> socket(new LifecycleTcpSocket(*this), false);
     socket->SetConnectCallback(MakeNullCallback<void, Ptr<Socket>>(),
@@ -127,9 +127,7 @@ LifecycleTcpSocket::Fork(const lifecycle::FourTuple& tuple) const
     socket->SetDataSentCallback(MakeNullCallback<void, Ptr<Socket>, uint32_t>());
     socket->SetSendCallback(MakeNullCallback<void, Ptr<Socket>, uint32_t>());
     socket->SetRecvCallback(MakeNullCallback<void, Ptr<Socket>>());
-    socket->m_local = {tuple.local.V6(), tuple.localPort};
-    socket->m_peer = {tuple.remote.V6(), tuple.remotePort};
-    socket->m_closeWithPeer = m_shutdownSend;
+    socket->m_closing.withPeer = m_closing.shutdownSend;
     socket->m_wasConnected = true;
     socket->m_toldConnected = true;
     if (m_traces)

@@ -6,6 +6,8 @@
 #include "ns3/inet-socket-address.h"
 #include "ns3/inet6-socket-address.h"
 
+#include <utility>
+
 namespace ns3
 {
 
@@ -25,6 +27,45 @@ LifecycleTcpSocket::NameOf(const End& end) const
         return Inet6SocketAddress(ToIpv6(ToCore(end.address)), end.port);
     }
     return InetSocketAddress(ToIpv4(ToCore(end.address)), end.port);
+}
+
+/** Without a node, only IPv4 addresses are known. */
+LifecycleTcpSocket::End
+LifecycleTcpSocket::Unpack(uint32_t address, uint16_t port) const
+{
+    if (m_shell != nullptr)
+    {
+        return {m_shell->Addresses().AddressOf(address).V6(), port};
+    }
+    return {m_isV6 ? ANY_V6 : lifecycle::IpAddress::FromV4(address).V6(), port};
+}
+
+LifecycleTcpSocket::End
+LifecycleTcpSocket::Local() const
+{
+    return Unpack(m_names.local, m_names.localPort);
+}
+
+LifecycleTcpSocket::End
+LifecycleTcpSocket::Peer() const
+{
+    return Unpack(m_names.peer, m_names.peerPort);
+}
+
+void
+LifecycleTcpSocket::SetLocal(const End& end)
+{
+    m_shell->Addresses().Release(
+        std::exchange(m_names.local, m_shell->Addresses().Keep(ToCore(end.address))));
+    m_names.localPort = end.port;
+}
+
+void
+LifecycleTcpSocket::SetPeer(const End& end)
+{
+    m_shell->Addresses().Release(
+        std::exchange(m_names.peer, m_shell->Addresses().Keep(ToCore(end.address))));
+    m_names.peerPort = end.port;
 }
 
 int
@@ -67,7 +108,7 @@ LifecycleTcpSocket::BindTo(const End& local, bool isV6)
     {
         return Fail(ERROR_INVAL);
     }
-    m_local = local;
+    SetLocal(local);
     m_isV6 = isV6;
     if (local.port != 0)
     {
@@ -90,13 +131,13 @@ LifecycleTcpSocket::ReservePort()
     {
         return ERROR_NOTERROR;
     }
-    const auto port = m_shell->Core().Bind(ToCore(m_local.address),
-                                           m_local.port,
+    const auto port = m_shell->Core().Bind(ToCore(Local().address),
+                                           m_names.localPort,
                                            m_reuseAddress,
                                            NumberOf(GetBoundNetDevice()));
     if (port)
     {
-        m_local.port = port.value;
+        m_names.localPort = port.value;
         m_hasReservedPort = true;
     }
     return ToNs3(port.error);
@@ -107,8 +148,8 @@ LifecycleTcpSocket::ReleasePort()
 {
     if (m_hasReservedPort)
     {
-        m_shell->Core().Unbind(ToCore(m_local.address),
-                               m_local.port,
+        m_shell->Core().Unbind(ToCore(Local().address),
+                               m_names.localPort,
                                NumberOf(GetBoundNetDevice()));
         m_hasReservedPort = false;
     }
@@ -133,7 +174,8 @@ LifecycleTcpSocket::BindToNetDevice(Ptr<NetDevice> device)
 bool
 LifecycleTcpSocket::HasLocalAddress() const
 {
-    return m_isBound && m_local.address != ANY_V4 && m_local.address != ANY_V6;
+    const End local = Local();
+    return m_isBound && local.address != ANY_V4 && local.address != ANY_V6;
 }
 
 /** Takes another local name, with what is reserved. */
@@ -142,7 +184,7 @@ LifecycleTcpSocket::MoveTo(const End& local)
 {
     const bool hasReservedPort = m_hasReservedPort;
     ReleasePort();
-    m_local = local;
+    SetLocal(local);
     if (hasReservedPort)
     {
         ReservePort();
@@ -152,28 +194,28 @@ LifecycleTcpSocket::MoveTo(const End& local)
 int
 LifecycleTcpSocket::GetSockName(Address& address) const
 {
-    if (!m_isBound && m_local.port == 0)
+    if (!m_isBound && m_names.localPort == 0)
     {
         address = InetSocketAddress(Ipv4Address::GetAny(), 0);
         return 0;
     }
-    if (m_local.port == 0 && m_shell != nullptr)
+    if (m_names.localPort == 0 && m_shell != nullptr)
     {
         // Whoever asks for the port wants it to stay; until then it could wait.
         const_cast<LifecycleTcpSocket*>(this)->ReservePort();
     }
-    address = NameOf(m_local);
+    address = NameOf(Local());
     return 0;
 }
 
 int
 LifecycleTcpSocket::GetPeerName(Address& address) const
 {
-    if (m_peer.port == 0)
+    if (m_names.peerPort == 0)
     {
         return Fail(ERROR_NOTCONN);
     }
-    address = NameOf(m_peer);
+    address = NameOf(Peer());
     return 0;
 }
 

@@ -45,7 +45,7 @@ LifecycleTcpSocket::CheckConnect(bool isV6) const
     {
         return ERROR_OPNOTSUPP;
     }
-    const bool otherFamily = HasLocalAddress() && isV6 == ToCore(m_local.address).IsV4();
+    const bool otherFamily = HasLocalAddress() && isV6 == ToCore(Local().address).IsV4();
     return otherFamily ? ERROR_AFNOSUPPORT : ERROR_NOTERROR;
 }
 
@@ -63,13 +63,13 @@ LifecycleTcpSocket::ConnectTo(const End& peer, bool isV6)
     {
         return Fail(path.error);
     }
-    if (HasLocalAddress() && !m_shell->Output().IsOwn(ToCore(m_local.address)))
+    if (HasLocalAddress() && !m_shell->Output().IsOwn(ToCore(Local().address)))
     {
         return Fail(ERROR_ADDRNOTAVAIL);
     }
     lifecycle::ConnectRequest request;
-    request.local = HasLocalAddress() ? ToCore(m_local.address) : path.source;
-    request.localPort = m_isBound ? m_local.port : uint16_t{0};
+    request.local = HasLocalAddress() ? ToCore(Local().address) : path.source;
+    request.localPort = m_isBound ? m_names.localPort : uint16_t{0};
     request.remote = ToCore(peer.address);
     request.remotePort = peer.port;
     request.linkMss = path.linkMss;
@@ -83,7 +83,7 @@ LifecycleTcpSocket::ConnectTo(const End& peer, bool isV6)
     Reset();
     const lifecycle::FourTuple tuple = m_shell->Core().View(connection.value).tuple;
     m_isV6 = isV6;
-    m_peer = peer;
+    SetPeer(peer);
     MoveTo({tuple.local.V6(), tuple.localPort});
     m_shell->Hold(connection.value, this);
     if (m_fastOpen && m_shell->Core().MayOpenFast(request.remote, request.config))
@@ -107,7 +107,7 @@ LifecycleTcpSocket::ConnectTo(const End& peer, bool isV6)
 void
 LifecycleTcpSocket::OfferFastOpen(uint32_t index, uint32_t generation)
 {
-    if (!StandsFor(index, generation) || m_isClosing || m_wasConnected)
+    if (!StandsFor(index, generation) || m_closing.isClosing || m_wasConnected)
     {
         return;
     }
@@ -134,29 +134,27 @@ LifecycleTcpSocket::Reset()
     }
     EnterState(CLOSED);
     m_rx.reset();
-    m_txAcked = 0;
-    m_rxRead = 0;
-    m_shutdownSend = m_shutdownSend && !m_wasConnected;
-    m_shutdownRecv = m_shutdownRecv && !m_wasConnected;
+    m_closing.shutdownSend = m_closing.shutdownSend && !m_wasConnected;
+    m_closing.shutdownRecv = m_closing.shutdownRecv && !m_wasConnected;
     m_errno = ERROR_NOTERROR;
     m_closeReason = LifecycleTcpCloseReason::NONE;
     m_wasConnected = false;
     m_toldConnected = false;
-    m_isClosing = false;
-    m_peerClosed = false;
-    m_endRead = false;
-    m_closeNotified = false;
+    m_closing.isClosing = false;
+    m_closing.peerClosed = false;
+    m_closing.endRead = false;
+    m_closing.notified = false;
 }
 
 void
 LifecycleTcpSocket::OnConnected()
 {
     m_wasConnected = true;
-    if (m_isClosing)
+    if (m_closing.isClosing)
     {
         return; // the application is gone; what it wrote is still sent
     }
-    if (m_shutdownSend)
+    if (m_closing.shutdownSend)
     {
         m_shell->Core().ShutdownSend(CoreNow(), {m_index, m_generation});
     }

@@ -28,10 +28,10 @@ LifecycleTcpSocket::LifecycleTcpSocket(const LifecycleTcpSocket& other)
       m_reuseAddress(other.m_reuseAddress),
       m_autoAccept(other.m_autoAccept),
       m_fastOpen(other.m_fastOpen),
-      m_isV6(other.m_isV6),
-      m_shutdownSend(other.m_shutdownSend),
-      m_shutdownRecv(other.m_shutdownRecv)
+      m_isV6(other.m_isV6)
 {
+    m_closing.shutdownSend = other.m_closing.shutdownSend;
+    m_closing.shutdownRecv = other.m_closing.shutdownRecv;
 }
 
 LifecycleTcpSocket::~LifecycleTcpSocket()
@@ -43,6 +43,8 @@ LifecycleTcpSocket::~LifecycleTcpSocket()
             m_shell->ForgetTimeWait(m_index);
         }
         ReleasePort();
+        m_shell->Addresses().Release(m_names.local);
+        m_shell->Addresses().Release(m_names.peer);
         m_shell->Leave(*this);
     }
 }
@@ -105,13 +107,13 @@ LifecycleTcpSocket::StandsFor(uint32_t index, uint32_t generation) const
 TcpSocket::TcpStates_t
 LifecycleTcpSocket::GetState() const
 {
-    return m_state;
+    return static_cast<TcpStates_t>(m_state);
 }
 
 Socket::SocketErrno
 LifecycleTcpSocket::GetErrno() const
 {
-    return m_errno;
+    return static_cast<SocketErrno>(m_errno);
 }
 
 Socket::SocketType
@@ -144,7 +146,7 @@ LifecycleTcpSocket::Traces()
     if (!m_traces)
     {
         m_traces = std::make_unique<LifecycleSocketTraces>();
-        m_traces->state.value = m_state;
+        m_traces->state.value = GetState();
         UpdateTraces();
     }
     return *m_traces;

@@ -171,6 +171,8 @@ class LifecycleTcpSocket : public TcpSocket
   private:
     friend class LifecycleTcpShell;
     friend class LifecycleSocketTraces;
+    template <typename Id>
+    friend class LifecycleSocketTable;
     template <typename Owner, typename Value, typename Getter, typename Setter>
     friend class LifecycleConfigAccessor;
 
@@ -239,7 +241,7 @@ class LifecycleTcpSocket : public TcpSocket
     void OnNodeGone();
     void AddTags(Packet& packet) const;
     void Store(uint64_t offset, Ptr<Packet> payload);
-    Ptr<LifecycleTcpSocket> Fork(const lifecycle::FourTuple& tuple) const;
+    Ptr<LifecycleTcpSocket> Fork() const;
     void UpdateTraces();
     LifecycleSocketTraces& Traces();
 
@@ -261,38 +263,57 @@ class LifecycleTcpSocket : public TcpSocket
     void EnterState(TcpStates_t to);
     Address NameOf(const End& end) const;
 
+    /// How far it is closed. Bits, since there may be very many sockets.
+    struct Closing
+    {
+        bool shutdownSend : 1;
+        bool shutdownRecv : 1;
+        bool withPeer : 1;   ///< inherited: see the class's comment
+        bool isClosing : 1;  ///< the application has called Close()
+        bool peerClosed : 1; ///< all that the peer sends has arrived
+        bool endRead : 1;    ///< the application was told of that by Recv()
+        bool notified : 1;   ///< the application was told that it is closed
+    };
+
+    /// Its names; addresses as the node's shell keeps them.
+    struct Names
+    {
+        uint32_t local{0};
+        uint32_t peer{0};
+        uint16_t localPort{0};
+        uint16_t peerPort{0};
+    };
+
+    End Unpack(uint32_t address, uint16_t port) const;
+    End Local() const;
+    End Peer() const;
+    void SetLocal(const End& end);
+    void SetPeer(const End& end);
+
     LifecycleTcpShell* m_shell{nullptr};               //!< the node's; null once that is gone
     std::shared_ptr<const lifecycle::Config> m_config; //!< shared until one is set on the socket
     std::unique_ptr<LifecycleTxStore> m_tx;            //!< while something is unacknowledged
     std::unique_ptr<LifecycleRxStore> m_rx;            //!< while something is unread
     std::unique_ptr<LifecycleSocketTraces> m_traces;   //!< once somebody listens
-    uint64_t m_txAcked{0}; //!< bytes of the stream sent that are acknowledged
-    uint64_t m_rxRead{0};  //!< bytes of the stream received that were read
-    Time m_linger{-1};     //!< attribute Linger
-    End m_local;
-    End m_peer;
+    /// Attribute Linger, nanoseconds; ns-3 notes every Time that is made before a run, at length.
+    int64_t m_linger{-1};
+    Names m_names;
     uint32_t m_index{0};      //!< with m_generation: the core's name of what it stands for
     uint32_t m_generation{0}; //!< see m_index
     uint32_t m_position{0};   //!< in the node's list of sockets
     Role m_role{Role::NONE};
     LifecycleTcpCloseReason m_closeReason{LifecycleTcpCloseReason::NONE};
-    mutable SocketErrno m_errno{ERROR_NOTERROR};
-    TcpStates_t m_state{CLOSED};
+    mutable uint8_t m_errno{ERROR_NOTERROR}; //!< a SocketErrno
+    uint8_t m_state{CLOSED};                 //!< a TcpStates_t
+    Closing m_closing{};
     bool m_reuseAddress{true}; //!< attribute ReuseAddress
     bool m_autoAccept{true};   //!< attribute AutoAccept
     bool m_fastOpen{false};    //!< attribute FastOpen
     bool m_isV6{false};        //!< its names are Inet6SocketAddress
     bool m_isBound{false};
     bool m_hasReservedPort{false};
-    bool m_wasConnected{false};  //!< it has been established
-    bool m_toldConnected{false}; //!< the application was told so, perhaps before it was true
-    bool m_shutdownSend{false};
-    bool m_shutdownRecv{false};
-    bool m_closeWithPeer{false}; //!< inherited: see the class's comment
-    bool m_isClosing{false};     //!< the application has called Close()
-    bool m_peerClosed{false};    //!< all that the peer sends has arrived
-    bool m_endRead{false};       //!< the application was told of that by Recv()
-    bool m_closeNotified{false};
+    bool m_wasConnected{false};   //!< it has been established
+    bool m_toldConnected{false};  //!< the application was told so, perhaps before it was true
     bool m_isReconfigured{false}; //!< a listener whose attributes changed after Listen()
 };
 

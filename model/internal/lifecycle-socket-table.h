@@ -1,6 +1,8 @@
 #ifndef LIFECYCLE_SOCKET_TABLE_H
 #define LIFECYCLE_SOCKET_TABLE_H
 
+#include "lifecycle-tcp-socket.h"
+
 #include "ns3/ptr.h"
 
 #include <cstdint>
@@ -10,28 +12,31 @@
 namespace ns3
 {
 
-class LifecycleTcpSocket;
-
 /** Sockets by the core's name of the record they stand for; it keeps them alive. */
 template <typename Id>
 class LifecycleSocketTable
 {
   public:
+    /** \param socket knows that it stands for \p id */
     void Hold(Id id, Ptr<LifecycleTcpSocket> socket)
     {
-        if (id.index >= m_slots.size())
+        if (id.index >= m_sockets.size())
         {
-            m_slots.resize(id.index + 1);
+            if (id.index >= m_sockets.capacity())
+            {
+                m_sockets.reserve(id.index + id.index / 8 + 1); // there may be very many
+            }
+            m_sockets.resize(id.index + 1);
         }
-        m_slots[id.index] = {std::move(socket), id.generation};
+        m_sockets[id.index] = std::move(socket);
     }
 
     /** \returns the socket, or null if there is none */
     Ptr<LifecycleTcpSocket> Find(Id id) const
     {
-        const bool known =
-            id && id.index < m_slots.size() && m_slots[id.index].generation == id.generation;
-        return known ? m_slots[id.index].socket : nullptr;
+        const bool known = id && id.index < m_sockets.size() && m_sockets[id.index] &&
+                           m_sockets[id.index]->m_generation == id.generation;
+        return known ? m_sockets[id.index] : nullptr;
     }
 
     /** Lets go of a socket, if it is held. */
@@ -39,18 +44,12 @@ class LifecycleSocketTable
     {
         if (Find(id))
         {
-            m_slots[id.index] = {};
+            m_sockets[id.index] = nullptr;
         }
     }
 
   private:
-    struct Slot
-    {
-        Ptr<LifecycleTcpSocket> socket;
-        uint32_t generation{0};
-    };
-
-    std::vector<Slot> m_slots;
+    std::vector<Ptr<LifecycleTcpSocket>> m_sockets; //!< by index
 };
 
 } // namespace ns3

@@ -1,6 +1,7 @@
 #ifndef LIFECYCLE_TCP_SHELL_H
 #define LIFECYCLE_TCP_SHELL_H
 
+#include "core/address-book.h"
 #include "core/endpoint.h"
 #include "internal/lifecycle-ip-output.h"
 #include "internal/lifecycle-owned-connections.h"
@@ -69,6 +70,13 @@ class LifecycleTcpShell
     const LifecycleIpOutput& Output() const;
 
     Ptr<LifecycleTcpSocket> CreateSocket();
+
+    /** \returns where the addresses of sockets are kept that are longer than IPv4's */
+    lifecycle::AddressBook& Addresses()
+    {
+        return m_addresses;
+    }
+
     /** \returns all sockets of the node, in the order in which they were made */
     const std::vector<LifecycleTcpSocket*>& Sockets();
 
@@ -115,6 +123,11 @@ class LifecycleTcpShell
      * \returns its socket; null if none waits
      */
     Ptr<LifecycleTcpSocket> Accept(Ptr<LifecycleTcpSocket> listener);
+    /**
+     * \returns the place in the stream of the first byte not read, of a connection of which nothing
+     * was kept before \p arrived came, the place of what is to be kept now
+     */
+    uint64_t FirstUnread(lifecycle::ConnectionId id, uint64_t arrived);
     /** A socket is no longer interested in its TIME_WAIT record. */
     void ForgetTimeWait(uint32_t index);
     /** A socket ceases to be. */
@@ -169,6 +182,7 @@ class LifecycleTcpShell
     std::unordered_map<uint32_t, LifecycleTcpSocket*> m_timeWaits; //!< those still held by somebody
     std::unordered_map<uint64_t, std::vector<EarlyPayload>> m_earlyPayload; //!< by KeyOf()
 
+    lifecycle::AddressBook m_addresses{0};
     std::vector<LifecycleTcpSocket*> m_sockets; //!< null where one has left
     std::size_t m_left{0};
 };
