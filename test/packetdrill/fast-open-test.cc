@@ -1,4 +1,5 @@
-// Fast Open as Linux's socket calls have it (tcp_sendmsg_fastopen(), __inet_stream_connect()).
+// Fast Open as Linux's socket calls have it (tcp_sendmsg_fastopen(), __inet_stream_connect()), and
+// FreeBSD's (tcp_usr_send()).
 
 #include "table-test.h"
 
@@ -14,9 +15,9 @@ namespace lifecycle::packetdrill::test
 class FastOpenCalls : public Table
 {
   protected:
-    FastOpenCalls()
+    explicit FastOpenCalls(const char* profile = "linux")
     {
-        Load("linux");
+        Load(profile);
         m_remote.sin_family = AF_INET;
         m_remote.sin_port = htons(8080);
         m_remote.sin_addr.s_addr = htonl(0xc0000201);
@@ -164,6 +165,46 @@ TEST_F(FastOpenCalls, ConnectThatNobodyAnswersIsOnlyOverWhenItsTimeIs) // TCP_SY
     EXPECT_EQ(Connect(fd), -1);
     EXPECT_EQ(errno, ETIMEDOUT);
     EXPECT_NEAR(static_cast<double>((Now() - before).count()) / 1e6, 3, 0.1);
+}
+
+class FreeBsdFastOpenCalls : public FastOpenCalls
+{
+  protected:
+    FreeBsdFastOpenCalls()
+        : FastOpenCalls("freebsd")
+    {
+    }
+};
+
+TEST_F(FreeBsdFastOpenCalls, AddressOpensTheConnectionAndAllDataFollow)
+{
+    const int fd = Socket();
+    EXPECT_EQ(SendTo(fd, 500, 0), 500);
+    const std::optional<Segment> syn = SniffOut();
+    EXPECT_EQ(syn->payloadLength, 0U);
+    EXPECT_FALSE(syn->options.fastOpen);
+    Answer(*syn, 0, false);
+    EXPECT_EQ(Sniff()->payloadLength, 500U);
+}
+
+TEST_F(FreeBsdFastOpenCalls, WithTheOptionTheFirstConnectionAsksForACookieThatTheNextOneUses)
+{
+    const auto open = [&] {
+        const int fd = Socket();
+        const int on = 1;
+        m_table.setsockopt(m_self, fd, IPPROTO_TCP, TCP_FASTOPEN, &on, sizeof(on));
+        EXPECT_EQ(SendTo(fd, 500, 0), 500);
+        return SniffOut();
+    };
+    const std::optional<Segment> first = open();
+    EXPECT_EQ(first->payloadLength, 0U);
+    ASSERT_TRUE(first->options.fastOpen);
+    EXPECT_EQ(first->options.fastOpen->length, 0);
+    Answer(*first, 0, true);
+    EXPECT_EQ(Sniff()->payloadLength, 500U);
+    const std::optional<Segment> second = open();
+    EXPECT_EQ(second->payloadLength, 500U);
+    EXPECT_EQ(second->options.fastOpen->length, 4);
 }
 
 } // namespace lifecycle::packetdrill::test

@@ -120,6 +120,10 @@ SetVariable(Host& host, std::istringstream& words)
         return "error invalid argument\n";
     }
     host.sockets.Reconfigure();
+    if (host.settings.IsFreeBsd() && (host.settings.Get().fastOpen & 1) == 0)
+    {
+        host.node.Tcp().ForgetFastOpenCookies(); // sysctl_net_inet_tcp_fastopen_client_enable()
+    }
     return "ok\n";
 }
 

@@ -8,6 +8,16 @@ namespace
 
 using std::chrono::milliseconds;
 
+/** Whether clients, or servers, may use Fast Open: a bit of Linux's variable for both. */
+std::pair<Getter, Setter>
+FastOpenOf(uint32_t bit)
+{
+    return Of([bit](const Kernel& k) -> int64_t { return (k.fastOpen & bit) != 0; },
+              [bit](Kernel& k, int64_t number) {
+                  k.fastOpen = number != 0 ? k.fastOpen | bit : k.fastOpen & ~bit;
+              });
+}
+
 } // namespace
 
 std::vector<Settings::Variable>
@@ -54,6 +64,8 @@ Settings::FreeBsdVariables()
                    k.config.handshake.synCookies = SynCookies::OnOverflow;
                }
            }));
+    add("fastopen.client_enable", FastOpenOf(1));
+    add("fastopen.server_enable", FastOpenOf(2));
     addAs("kern.ipc.soacceptqueue",
           Plain([](Kernel & k) -> auto& { return k.config.handshake.backlogCap; }));
     addAs("net.inet.ip.portrange.first",

@@ -207,6 +207,29 @@ Sockets::OpenWithData(Socket& socket,
     return FinishConnecting(socket, flags, bytes, inSyn);
 }
 
+/** FreeBSD tcp_usr_send(): an address opens the connection; what the SYN does not carry waits. */
+ssize_t
+Sockets::ConnectBySending(Socket& socket, ByteSpan bytes, const sockaddr* address, socklen_t length)
+{
+    Place remote;
+    if (const int error = ReadAddress(address, length, socket.family, remote))
+    {
+        return error;
+    }
+    const bool mayOpenFast = (m_node.Set().Get().fastOpen & 1) != 0;
+    const bool fastOpen = mayOpenFast && socket.options.fastOpenQueue.value_or(0) > 0;
+    if (const int error = StartConnecting(socket, remote, fastOpen))
+    {
+        return error;
+    }
+    Stream& stream = *socket.stream;
+    const Result<uint32_t> written =
+        m_node.Tcp().Write(m_node.Now(), stream.id, static_cast<uint32_t>(bytes.size()));
+    stream.sent.Append(bytes.first(written.value));
+    Settle();
+    return static_cast<ssize_t>(written.value); // as much as the buffer holds
+}
+
 ssize_t
 Sockets::OpenAndSend(Socket& socket,
                      ByteSpan bytes,
@@ -214,6 +237,10 @@ Sockets::OpenAndSend(Socket& socket,
                      const sockaddr* address,
                      socklen_t length)
 {
+    if (m_node.Set().IsFreeBsd() && address != nullptr && !socket.stream && !socket.listener)
+    {
+        return ConnectBySending(socket, bytes, address, length);
+    }
     ssize_t inSyn = 0;
     if ((flags & MSG_FASTOPEN) != 0 || socket.deferred)
     {

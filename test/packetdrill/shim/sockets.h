@@ -138,6 +138,10 @@ class Sockets
                      socklen_t length,
                      ssize_t& inSyn);
     ssize_t Send(Socket& socket, ByteSpan bytes, int flags);
+    ssize_t ConnectBySending(Socket& socket,
+                             ByteSpan bytes,
+                             const sockaddr* address,
+                             socklen_t length);
     ssize_t OpenAndSend(Socket& socket,
                         ByteSpan bytes,
                         int flags,
