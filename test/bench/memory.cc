@@ -232,6 +232,7 @@ class Pair
         config.keepalive.enabled = true;
         config.handshake.backlogCap = UINT32_MAX;
         config.handshake.synBacklog = UINT32_MAX;
+        config.closing.maxTimeWaits = UINT32_MAX;
         return config;
     }
 
