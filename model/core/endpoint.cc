@@ -703,13 +703,6 @@ Endpoint::View(ListenerId id) const
     return listener != nullptr ? ViewOf(*m_impl, *listener) : ConnectionView{};
 }
 
-bool
-Endpoint::IsSynHeld(ConnectionId id) const
-{
-    const Connection* conn = m_impl->connections.Find(id);
-    return conn != nullptr && conn->synHeld && conn->SndNxt() == conn->Iss();
-}
-
 SegmentCounts
 Endpoint::CountSegments(ConnectionId id) const
 {

@@ -300,8 +300,6 @@ class Endpoint
     bool IsAlive(ConnectionId connection) const;
     ConnectionView View(ConnectionId connection) const;
     ConnectionView View(ListenerId listener) const;
-    /** Whether its SYN waits for the first data. */
-    bool IsSynHeld(ConnectionId connection) const;
     /** Looks at all that is in flight: not to be asked for every segment. */
     SegmentCounts CountSegments(ConnectionId connection) const;
     /** \returns its addresses and ports; of a connection that is not there, none */
