@@ -179,8 +179,7 @@ PeerTest::Matches(const Sketch& sketch, const OutSegment& out) const
            (!flags.Has(Flag::ACK) ||
             segment.ack == SeqNum(kIrs) + sketch.ack.value_or(m_peerNext)) &&
            (!sketch.window || segment.window == *sketch.window) &&
-           segment.urgent == sketch.urgent &&
-           agrees(sketch.options.mss, options.mss) &&
+           segment.urgent == sketch.urgent && agrees(sketch.options.mss, options.mss) &&
            agrees(sketch.options.windowScale, options.windowScale) &&
            (!sketch.options.sackPermitted || options.sackPermitted) &&
            (!sketch.echo || (options.timestamps && options.timestamps->echo == *sketch.echo)) &&
