@@ -6,6 +6,7 @@
 #include "ns3/ptr.h"
 
 #include <cstdint>
+#include <unordered_map>
 #include <utility>
 #include <vector>
 
@@ -28,28 +29,47 @@ class LifecycleSocketTable
             }
             m_sockets.resize(id.index + 1);
         }
+        if (const Ptr<LifecycleTcpSocket>& former = m_sockets[id.index])
+        {
+            m_former.emplace(KeyOf({id.index, former->m_generation}), former);
+        }
         m_sockets[id.index] = std::move(socket);
     }
 
     /** \returns the socket, or null if there is none */
     Ptr<LifecycleTcpSocket> Find(Id id) const
     {
-        const bool known = id && id.index < m_sockets.size() && m_sockets[id.index] &&
-                           m_sockets[id.index]->m_generation == id.generation;
-        return known ? m_sockets[id.index] : nullptr;
+        if (!id || id.index >= m_sockets.size())
+        {
+            return nullptr;
+        }
+        const Ptr<LifecycleTcpSocket>& socket = m_sockets[id.index];
+        if (socket && socket->m_generation == id.generation)
+        {
+            return socket;
+        }
+        const auto former = m_former.find(KeyOf(id));
+        return former != m_former.end() ? former->second : nullptr;
     }
 
     /** Lets go of a socket, if it is held. */
     void Release(Id id)
     {
-        if (Find(id))
+        if (m_former.erase(KeyOf(id)) == 0 && Find(id))
         {
             m_sockets[id.index] = nullptr;
         }
     }
 
   private:
+    static uint64_t KeyOf(Id id)
+    {
+        return uint64_t{id.generation} << 32 | id.index;
+    }
+
     std::vector<Ptr<LifecycleTcpSocket>> m_sockets; //!< by index
+    /** Those whose index has another already, before their end was told of; by KeyOf(). */
+    std::unordered_map<uint64_t, Ptr<LifecycleTcpSocket>> m_former;
 };
 
 } // namespace ns3

@@ -218,6 +218,22 @@ TEST_F(SocketTest, ASocketCanBeUsedAgain)
     EXPECT_EQ(server.talkers.size(), 2);
 }
 
+TEST_F(SocketTest, AbortedInACallbackThatConnectsAnotherASocketIsClosed)
+{
+    TalkingServer server(m_network.Server(), m_network.AnyAt(PORT), 10);
+    const auto first = DynamicCast<LifecycleTcpSocket>(Make());
+    const auto second = DynamicCast<LifecycleTcpSocket>(Make());
+    first->SetRecvCallback(Callback<void, Ptr<Socket>>([&](Ptr<Socket>) {
+        first->SetLinger(Seconds(0));
+        first->Close();
+        second->Connect(m_network.ServerAt(PORT)); // which gets what stood for the first
+    }));
+    Simulator::Schedule(Seconds(1), [&] { first->Connect(m_network.ServerAt(PORT)); });
+    RunUntil(3);
+    EXPECT_EQ(first->GetState(), TcpSocket::CLOSED);
+    EXPECT_EQ(second->GetState(), TcpSocket::ESTABLISHED);
+}
+
 TEST_F(SocketTest, UrgentDataIsReadInItsTurnAndToldOf)
 {
     TalkingServer server(m_network.Server(), m_network.AnyAt(PORT), 0);
