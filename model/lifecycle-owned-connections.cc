@@ -65,7 +65,7 @@ LifecycleOwnedConnections::Find(lifecycle::ConnectionId id)
     {
         return &slot;
     }
-    const auto displaced = m_displaced.find(KeyOf(id));
+    const auto displaced = m_displaced.find(id.Key());
     return displaced == m_displaced.end() ? nullptr : &displaced->second;
 }
 
@@ -84,7 +84,7 @@ LifecycleOwnedConnections::Make(lifecycle::ConnectionId id, uint32_t owner, uint
     Slot& slot = (*m_chunks[chunk])[id.index % CHUNK];
     if (slot.generation != 0)
     {
-        m_displaced.emplace(KeyOf({id.index, slot.generation}), slot);
+        m_displaced.emplace(lifecycle::ConnectionId{id.index, slot.generation}.Key(), slot);
     }
     slot = Slot{};
     slot.generation = id.generation;
@@ -96,9 +96,9 @@ LifecycleOwnedConnections::Make(lifecycle::ConnectionId id, uint32_t owner, uint
 void
 LifecycleOwnedConnections::Forget(lifecycle::ConnectionId id)
 {
-    m_tx.erase(KeyOf(id));
-    m_rx.erase(KeyOf(id));
-    if (m_displaced.erase(KeyOf(id)) == 0)
+    m_tx.erase(id.Key());
+    m_rx.erase(id.Key());
+    if (m_displaced.erase(id.Key()) == 0)
     {
         *Find(id) = Slot{};
     }
@@ -245,7 +245,7 @@ uint32_t
 LifecycleOwnedConnections::Write(lifecycle::ConnectionId id, uint32_t bytes)
 {
     const uint32_t written = m_shell.Core().Write(CoreNow(), id, bytes).value;
-    const auto store = m_tx.find(KeyOf(id));
+    const auto store = m_tx.find(id.Key());
     if (store != m_tx.end())
     {
         store->second.Append(
@@ -265,7 +265,7 @@ LifecycleOwnedConnections::Write(lifecycle::ConnectionId id, Ptr<const Packet> p
         const bool isWhole = written == packet->GetSize();
         const Ptr<const Packet> taken =
             isWhole ? packet : Ptr<const Packet>(packet->CreateFragment(0, written));
-        m_tx.try_emplace(KeyOf(id), begin).first->second.Append(taken);
+        m_tx.try_emplace(id.Key(), begin).first->second.Append(taken);
         m_shell.Run();
     }
     return written;
@@ -274,7 +274,7 @@ LifecycleOwnedConnections::Write(lifecycle::ConnectionId id, Ptr<const Packet> p
 uint32_t
 LifecycleOwnedConnections::Skip(lifecycle::ConnectionId id, uint32_t most)
 {
-    const auto store = m_rx.find(KeyOf(id));
+    const auto store = m_rx.find(id.Key());
     if (store != m_rx.end())
     {
         const Ptr<Packet> read = Read(id, most);
@@ -294,7 +294,7 @@ LifecycleOwnedConnections::Skip(lifecycle::ConnectionId id, uint32_t most)
 Ptr<Packet>
 LifecycleOwnedConnections::Read(lifecycle::ConnectionId id, uint32_t most)
 {
-    const auto store = m_rx.find(KeyOf(id));
+    const auto store = m_rx.find(id.Key());
     const Ptr<Packet> read = store == m_rx.end() ? nullptr : store->second.Read(most);
     if (!read)
     {
@@ -419,14 +419,14 @@ LifecycleOwnedConnections::Store(lifecycle::ConnectionId id, uint64_t offset, Pt
     {
         return;
     }
-    m_rx.try_emplace(KeyOf(id), m_shell.FirstUnread(id, offset))
+    m_rx.try_emplace(id.Key(), m_shell.FirstUnread(id, offset))
         .first->second.Insert(offset, payload);
 }
 
 void
 LifecycleOwnedConnections::ReleaseAcked(lifecycle::ConnectionId id)
 {
-    const auto store = m_tx.find(KeyOf(id));
+    const auto store = m_tx.find(id.Key());
     if (store == m_tx.end())
     {
         return;
@@ -447,7 +447,7 @@ Ptr<Packet>
 LifecycleOwnedConnections::PayloadOf(const lifecycle::OutSegment& out) const
 {
     const uint32_t length = out.segment.payloadLength;
-    const auto store = m_tx.empty() ? m_tx.end() : m_tx.find(KeyOf(out.connection));
+    const auto store = m_tx.empty() ? m_tx.end() : m_tx.find(out.connection.Key());
     if (store == m_tx.end() || out.streamOffset + length <= store->second.Begin())
     {
         return Create<Packet>(length);

@@ -1,7 +1,10 @@
 #include "internal/lifecycle-core-types.h"
 #include "internal/lifecycle-tcp-shell.h"
+#include "lifecycle-tcp-keepalive-model.h"
 #include "lifecycle-tcp-l4-protocol.h"
 #include "lifecycle-tcp-model.h"
+
+#include "ns3/boolean.h"
 
 #include <utility>
 
@@ -30,6 +33,15 @@ LifecycleTcpL4Protocol::MakeConfig(Ptr<LifecycleTcpModel> model) const
     const auto config = std::make_shared<lifecycle::Config>(GetConfig());
     model->Apply(*config);
     return config;
+}
+
+LifecycleTcpL4Protocol::ConfigPtr
+LifecycleTcpL4Protocol::MakeKeepaliveConfig() const
+{
+    const Ptr<TcpKeepaliveModel> model = CreateObject<TcpKeepaliveModel>();
+    PrepareModel(model);
+    model->SetAttribute("Enabled", BooleanValue(true));
+    return MakeConfig(model);
 }
 
 LifecycleTcpConnectionId

@@ -108,6 +108,9 @@ class LifecycleTcpL4Protocol : public TcpL4Protocol
     /** \returns what the node has now, with the values and decisions of \p model */
     ConfigPtr MakeConfig(Ptr<LifecycleTcpModel> model) const;
 
+    /** \returns what the node has now, with keepalive on */
+    ConfigPtr MakeKeepaliveConfig() const;
+
     /**
      * \brief Opens a connection.
      * \param owner told of what becomes of it; it must Leave() before it ceases to be

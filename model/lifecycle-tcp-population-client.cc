@@ -3,7 +3,6 @@
 #include "internal/lifecycle-alarms.h"
 #include "internal/lifecycle-pool.h"
 #include "lifecycle-tcp-connection-owner.h"
-#include "lifecycle-tcp-keepalive-model.h"
 #include "lifecycle-tcp-l4-protocol.h"
 #include "lifecycle-tcp-request-header.h"
 
@@ -120,10 +119,7 @@ TcpPopulationClient::Population::Population(TcpPopulationClient& application,
 {
     if (application.m_keepalive)
     {
-        const Ptr<TcpKeepaliveModel> model = CreateObject<TcpKeepaliveModel>();
-        tcp->PrepareModel(model);
-        model->SetAttribute("Enabled", BooleanValue(true));
-        m_config = tcp->MakeConfig(model);
+        m_config = tcp->MakeKeepaliveConfig();
     }
 }
 

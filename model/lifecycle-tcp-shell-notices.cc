@@ -94,7 +94,7 @@ void
 LifecycleTcpShell::DeliverClosed(const lifecycle::Notice& notice)
 {
     SendAll(); // while it is still known whose its last segments are
-    m_earlyPayload.erase(KeyOf(notice.connection));
+    m_earlyPayload.erase(notice.connection.Key());
     const Ptr<LifecycleTcpSocket> socket = m_connections.Find(notice.connection);
     if (!socket)
     {

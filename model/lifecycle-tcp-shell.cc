@@ -161,7 +161,7 @@ LifecycleTcpShell::Keep(const lifecycle::Placement& placement, Ptr<Packet> paylo
     }
     else if (!m_owned.Keep(placement, kept))
     {
-        m_earlyPayload[KeyOf(placement.connection)].push_back({placement.streamOffset, kept});
+        m_earlyPayload[placement.connection.Key()].push_back({placement.streamOffset, kept});
     }
 }
 
@@ -242,7 +242,7 @@ std::vector<LifecycleTcpShell::EarlyPayload>
 LifecycleTcpShell::TakeEarlyPayload(lifecycle::ConnectionId id)
 {
     std::vector<EarlyPayload> taken;
-    const auto early = m_earlyPayload.find(KeyOf(id));
+    const auto early = m_earlyPayload.find(id.Key());
     if (early != m_earlyPayload.end())
     {
         taken = std::move(early->second);

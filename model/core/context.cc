@@ -450,8 +450,7 @@ bool
 Context::Allows(RecordRef who, const ValidationConfig& validation, Instant now)
 {
     const auto name = [&](const auto& handle) {
-        const uint64_t kind = static_cast<uint64_t>(who.kind) << 30;
-        return uint64_t{handle.generation} << 32 | kind | handle.index;
+        return handle.Key() | static_cast<uint64_t>(who.kind) << 30;
     };
     switch (who.kind)
     {

@@ -29,6 +29,12 @@ struct Handle
         return generation != 0;
     }
 
+    /** \returns a number that no other handle of the slab ever has, for tables */
+    constexpr uint64_t Key() const
+    {
+        return uint64_t{generation} << 32 | index;
+    }
+
     friend constexpr bool operator==(const Handle&, const Handle&) = default;
 };
 

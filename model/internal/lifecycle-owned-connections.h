@@ -80,11 +80,6 @@ class LifecycleOwnedConnections
     static constexpr uint32_t CHUNK = 64; //!< connections that get their slots together
     using Chunk = std::array<Slot, CHUNK>;
 
-    static uint64_t KeyOf(lifecycle::ConnectionId id)
-    {
-        return uint64_t{id.generation} << 32 | id.index;
-    }
-
     Slot* Find(lifecycle::ConnectionId id);
     Slot& Make(lifecycle::ConnectionId id, uint32_t owner, uint32_t tag);
     void Forget(lifecycle::ConnectionId id);
@@ -96,12 +91,14 @@ class LifecycleOwnedConnections
 
     LifecycleTcpShell& m_shell;
     std::vector<std::unique_ptr<Chunk>> m_chunks; //!< by index of the connection
-    /** Those whose index has a new connection already, before their end was told of; by KeyOf(). */
+    /** Those whose index has a new connection already, before their end was told of; by
+     * Handle::Key(). */
     std::unordered_map<uint64_t, Slot> m_displaced;
     std::vector<Owner*> m_owners; //!< null where one has left
     std::vector<OwnedListener> m_listeners;
-    std::unordered_map<uint64_t, LifecycleTxStore> m_tx; //!< written, not acknowledged; by KeyOf()
-    std::unordered_map<uint64_t, LifecycleRxStore> m_rx; //!< arrived, not read; by KeyOf()
+    std::unordered_map<uint64_t, LifecycleTxStore>
+        m_tx; //!< written, not acknowledged; by Handle::Key()
+    std::unordered_map<uint64_t, LifecycleRxStore> m_rx; //!< arrived, not read; by Handle::Key()
 };
 
 } // namespace ns3

@@ -31,7 +31,7 @@ class LifecycleSocketTable
         }
         if (const Ptr<LifecycleTcpSocket>& former = m_sockets[id.index])
         {
-            m_former.emplace(KeyOf({id.index, former->m_generation}), former);
+            m_former.emplace(Id{id.index, former->m_generation}.Key(), former);
         }
         m_sockets[id.index] = std::move(socket);
     }
@@ -48,27 +48,22 @@ class LifecycleSocketTable
         {
             return socket;
         }
-        const auto former = m_former.find(KeyOf(id));
+        const auto former = m_former.find(id.Key());
         return former != m_former.end() ? former->second : nullptr;
     }
 
     /** Lets go of a socket, if it is held. */
     void Release(Id id)
     {
-        if (m_former.erase(KeyOf(id)) == 0 && Find(id))
+        if (m_former.erase(id.Key()) == 0 && Find(id))
         {
             m_sockets[id.index] = nullptr;
         }
     }
 
   private:
-    static uint64_t KeyOf(Id id)
-    {
-        return uint64_t{id.generation} << 32 | id.index;
-    }
-
     std::vector<Ptr<LifecycleTcpSocket>> m_sockets; //!< by index
-    /** Those whose index has another already, before their end was told of; by KeyOf(). */
+    /** Those whose index has another already, before their end was told of; by Handle::Key(). */
     std::unordered_map<uint64_t, Ptr<LifecycleTcpSocket>> m_former;
 };
 

@@ -143,11 +143,6 @@ class LifecycleTcpShell
     std::vector<EarlyPayload> TakeEarlyPayload(lifecycle::ConnectionId id);
 
   private:
-    static uint64_t KeyOf(lifecycle::ConnectionId id)
-    {
-        return uint64_t{id.generation} << 32 | id.index;
-    }
-
     std::optional<lifecycle::Segment> Parse(const Packet& packet,
                                             const lifecycle::IpAddress& source,
                                             const lifecycle::IpAddress& destination,
@@ -180,7 +175,7 @@ class LifecycleTcpShell
     LifecycleSocketTable<lifecycle::ListenerId> m_listeners;
     LifecycleOwnedConnections m_owned{*this};
     std::unordered_map<uint32_t, LifecycleTcpSocket*> m_timeWaits; //!< those still held by somebody
-    std::unordered_map<uint64_t, std::vector<EarlyPayload>> m_earlyPayload; //!< by KeyOf()
+    std::unordered_map<uint64_t, std::vector<EarlyPayload>> m_earlyPayload; //!< by Handle::Key()
 
     lifecycle::AddressBook m_addresses{0};
     std::vector<LifecycleTcpSocket*> m_sockets; //!< null where one has left

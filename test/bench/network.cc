@@ -2,12 +2,14 @@
 
 #include "ns3/config.h"
 #include "ns3/double.h"
+#include "ns3/inet-socket-address.h"
 #include "ns3/internet-stack-helper.h"
 #include "ns3/ipv4-address-helper.h"
 #include "ns3/lifecycle-tcp-helper.h"
 #include "ns3/node.h"
 #include "ns3/point-to-point-helper.h"
 #include "ns3/string.h"
+#include "ns3/tcp-socket-factory.h"
 #include "ns3/traffic-control-helper.h"
 #include "ns3/uinteger.h"
 
@@ -82,6 +84,16 @@ Star::Star(Tcp tcp, uint32_t count, const Link& link, Time timeWait)
     {
         addresses.push_back(Connect(clients.Get(i), server, link).address);
     }
+}
+
+Ptr<Socket>
+Listen(Ptr<Node> node, uint16_t port, Callback<void, Ptr<Socket>, const Address&> accepted)
+{
+    const Ptr<Socket> socket = Socket::CreateSocket(node, TcpSocketFactory::GetTypeId());
+    socket->Bind(InetSocketAddress(Ipv4Address::GetAny(), port));
+    socket->Listen();
+    socket->SetAcceptCallback(MakeNullCallback<bool, Ptr<Socket>, const Address&>(), accepted);
+    return socket;
 }
 
 } // namespace bench

@@ -3,11 +3,13 @@
 
 #include "bench.h"
 
+#include "ns3/callback.h"
 #include "ns3/ipv4-address.h"
 #include "ns3/node-container.h"
 #include "ns3/nstime.h"
 #include "ns3/point-to-point-net-device.h"
 #include "ns3/ptr.h"
+#include "ns3/socket.h"
 
 #include <cstdint>
 #include <string>
@@ -75,6 +77,17 @@ struct Star
     ns3::Ptr<ns3::Node> server;
     std::vector<ns3::Ipv4Address> addresses; ///< of the server, as each client reaches it
 };
+
+/**
+ * \param node which is to listen
+ * \param port on all its addresses
+ * \param accepted called with each connection
+ * \returns the listening socket
+ */
+ns3::Ptr<ns3::Socket> Listen(
+    ns3::Ptr<ns3::Node> node,
+    uint16_t port,
+    ns3::Callback<void, ns3::Ptr<ns3::Socket>, const ns3::Address&> accepted);
 
 } // namespace bench
 

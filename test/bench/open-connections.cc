@@ -35,7 +35,9 @@ class Opener
         m_ports = static_cast<uint16_t>((perClient + PER_PORT - 1) / PER_PORT);
         for (uint16_t i = 0; i < m_ports; ++i)
         {
-            Listen(FIRST_PORT + i);
+            m_sockets.push_back(bench::Listen(m_star.server,
+                                              FIRST_PORT + i,
+                                              MakeCallback(&Opener::OnAccepted, this)));
         }
         m_sockets.reserve(2 * connections);
         Simulator::Schedule(MilliSeconds(1), &Opener::OpenNext, this);
@@ -52,17 +54,6 @@ class Opener
     }
 
   private:
-    void Listen(uint16_t port)
-    {
-        const Ptr<Socket> socket =
-            Socket::CreateSocket(m_star.server, TcpSocketFactory::GetTypeId());
-        socket->Bind(InetSocketAddress(Ipv4Address::GetAny(), port));
-        socket->Listen();
-        socket->SetAcceptCallback(MakeNullCallback<bool, Ptr<Socket>, const Address&>(),
-                                  MakeCallback(&Opener::OnAccepted, this));
-        m_sockets.push_back(socket);
-    }
-
     void OpenNext()
     {
         if (m_left == 0)

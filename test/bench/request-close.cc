@@ -34,7 +34,9 @@ class Exchange
         m_ports = static_cast<uint16_t>(connections / CLIENTS / PER_PORT + 1);
         for (uint16_t i = 0; i < m_ports; ++i)
         {
-            Listen(FIRST_PORT + i);
+            m_listeners.push_back(bench::Listen(m_star.server,
+                                                FIRST_PORT + i,
+                                                MakeCallback(&Exchange::OnAccepted, this)));
         }
         Simulator::Schedule(MilliSeconds(1), &Exchange::OpenNext, this);
     }
@@ -55,21 +57,6 @@ class Exchange
     }
 
   private:
-    static Ptr<Socket> MakeSocket(Ptr<Node> node)
-    {
-        return Socket::CreateSocket(node, TcpSocketFactory::GetTypeId());
-    }
-
-    void Listen(uint16_t port)
-    {
-        const Ptr<Socket> socket = MakeSocket(m_star.server);
-        socket->Bind(InetSocketAddress(Ipv4Address::GetAny(), port));
-        socket->Listen();
-        socket->SetAcceptCallback(MakeNullCallback<bool, Ptr<Socket>, const Address&>(),
-                                  MakeCallback(&Exchange::OnAccepted, this));
-        m_listeners.push_back(socket);
-    }
-
     void OpenNext()
     {
         if (m_left == 0)
@@ -79,7 +66,8 @@ class Exchange
         --m_left;
         const auto client = static_cast<uint32_t>(m_left % CLIENTS);
         const auto port = static_cast<uint16_t>(FIRST_PORT + m_left / CLIENTS % m_ports);
-        const Ptr<Socket> socket = MakeSocket(m_star.clients.Get(client));
+        const Ptr<Socket> socket =
+            Socket::CreateSocket(m_star.clients.Get(client), TcpSocketFactory::GetTypeId());
         socket->SetConnectCallback(MakeCallback(&Exchange::OnConnected, this),
                                    MakeNullCallback<void, Ptr<Socket>>());
         socket->SetRecvCallback(MakeCallback(&Exchange::OnResponse, this));

@@ -151,7 +151,7 @@ Shell::Take(Instant now, const Notice& notice)
 Stream&
 Shell::Of(ConnectionId connection)
 {
-    return m_streams[uint64_t{connection.generation} << 32 | connection.index];
+    return m_streams[connection.Key()];
 }
 
 State

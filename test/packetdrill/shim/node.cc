@@ -257,7 +257,7 @@ Node::Sniff()
 std::shared_ptr<Stream>
 Node::StreamOf(ConnectionId connection)
 {
-    std::shared_ptr<Stream>& stream = m_streams[KeyOf(connection)];
+    std::shared_ptr<Stream>& stream = m_streams[connection.Key()];
     if (!stream)
     {
         stream = std::make_shared<Stream>();
@@ -274,9 +274,9 @@ Node::StreamOf(ConnectionId connection)
 std::shared_ptr<Stream>
 Node::TakeAccepted(ConnectionId connection)
 {
-    const auto ended = m_ended.find(KeyOf(connection));
+    const auto ended = m_ended.find(connection.Key());
     std::shared_ptr<Stream> stream = ended != m_ended.end() ? ended->second : StreamOf(connection);
-    m_ended.erase(KeyOf(connection));
+    m_ended.erase(connection.Key());
     stream->known = true;
     return stream;
 }
@@ -284,7 +284,7 @@ Node::TakeAccepted(ConnectionId connection)
 uint64_t&
 Node::AcceptStirs(ListenerId listener)
 {
-    return m_acceptStirs[KeyOf(listener)];
+    return m_acceptStirs[listener.Key()];
 }
 
 void
@@ -343,7 +343,7 @@ Node::Close(Stream& stream, const Notice& notice)
     stream.closed = notice.reason;
     stream.error = ErrorOf(notice, stream.last, stream.softError, m_settings.IsFreeBsd());
     stream.reports.Release();
-    const auto stands = m_streams.find(KeyOf(notice.connection));
+    const auto stands = m_streams.find(notice.connection.Key());
     if (!stream.known)
     {
         m_ended.insert(*stands);
@@ -358,14 +358,14 @@ Node::Send(const OutSegment& out)
     IpTraits ip;
     if (out.connection)
     {
-        const auto stream = m_streams.find(KeyOf(out.connection));
+        const auto stream = m_streams.find(out.connection.Key());
         if (stream != m_streams.end())
         {
             payload = stream->second->sent.Copy(out.streamOffset, out.segment.payloadLength);
             stream->second->reports.NoteSent(out.streamOffset, out.segment.payloadLength, m_now);
             Count(out, stream->second->tally);
         }
-        const auto own = traits.find(KeyOf(out.connection));
+        const auto own = traits.find(out.connection.Key());
         ip = own != traits.end() ? own->second : ip;
     }
     payload.resize(out.segment.payloadLength); // a garbage byte is of no stream

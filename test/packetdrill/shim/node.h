@@ -108,14 +108,6 @@ class Node
     std::map<uint64_t, uint64_t> m_acceptStirs;
 };
 
-/** A number that names what a handle names. */
-template <typename T>
-uint64_t
-KeyOf(Handle<T> handle)
-{
-    return uint64_t{handle.generation} << 32 | handle.index;
-}
-
 } // namespace lifecycle::packetdrill
 
 #endif /* LIFECYCLE_PACKETDRILL_NODE_H */

@@ -333,7 +333,7 @@ Sockets::ApplyTraits(const Socket& socket)
     IpTraits traits;
     traits.tos = find(IP_TOS, IPV6_TCLASS, 0);
     traits.ttl = find(IP_TTL, IPV6_UNICAST_HOPS, traits.ttl);
-    m_node.traits[KeyOf(socket.stream->id)] = traits;
+    m_node.traits[socket.stream->id.Key()] = traits;
 }
 
 std::optional<int>
