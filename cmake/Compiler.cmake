@@ -62,3 +62,12 @@ function(tcp_lifecycle_warnings target)
             ${false_warnings}
             $<$<BOOL:${TCP_LIFECYCLE_WERROR}>:-Werror>)
 endfunction()
+
+# The library's calls of itself: nobody is to put functions of his own in between, which else every
+# call would allow for.
+function(tcp_lifecycle_direct_calls target)
+  target_compile_options(${target} PRIVATE $<$<CXX_COMPILER_ID:GNU>:-fno-semantic-interposition>)
+  if(NOT APPLE)
+    target_link_options(${target} PRIVATE -Wl,-Bsymbolic-functions)
+  endif()
+endfunction()

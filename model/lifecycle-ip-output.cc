@@ -3,6 +3,7 @@
 #include "internal/lifecycle-core-types.h"
 #include "internal/lifecycle-tcp-header.h"
 
+#include "ns3/buffer.h"
 #include "ns3/ipv4-header.h"
 #include "ns3/ipv4-route.h"
 #include "ns3/ipv4-routing-protocol.h"
@@ -13,6 +14,8 @@
 #include "ns3/tcp-l4-protocol.h"
 
 #include <algorithm>
+#include <cstddef>
+#include <vector>
 
 namespace ns3
 {
@@ -83,6 +86,23 @@ MarkEcn(const lifecycle::Segment& segment, Packet& packet)
     }
 }
 
+/**
+ * Fills ns-3's list of memory that was a packet's before. It takes back what is at least as large
+ * as any before (Buffer::Recycle), which after the first SYN, with its options, no segment of data
+ * is; and a packet for which the list has nothing is moved to larger memory for each header.
+ */
+void
+StockPacketMemory()
+{
+    constexpr uint32_t HEADERS = 128;       // 60 of TCP, 40 of IPv6, and a link's
+    constexpr std::size_t MOST_KEPT = 1000; // Buffer::Recycle takes no more
+    std::vector<Buffer> buffers(MOST_KEPT);
+    for (Buffer& buffer : buffers)
+    {
+        buffer.AddAtStart(HEADERS);
+    }
+}
+
 } // namespace
 
 uint16_t
@@ -111,6 +131,7 @@ LifecycleIpOutput::SetIp(Ptr<Ipv4> ipv4, Ptr<Ipv6> ipv6)
     m_ipv4 = ipv4;
     m_ipv6 = ipv6;
     m_hasChecksums = Node::ChecksumEnabled();
+    [[maybe_unused]] static const bool isStocked = (StockPacketMemory(), true);
 }
 
 LifecycleIpOutput::Path

@@ -118,9 +118,11 @@ namespace
 // RFC 1122 §4.2.3.10: TCP has no business with anything but two hosts.
 
 bool
-IsForOneHost(Ipv4Address address)
+IsForOneHost(const lifecycle::IpAddress& address)
 {
-    return !address.IsBroadcast() && !address.IsMulticast();
+    constexpr uint32_t MULTICAST = 0xe; // RFC 1112 §4: the first four bits
+    constexpr uint32_t BROADCAST = 0xffffffff;
+    return address.V4() >> 28 != MULTICAST && address.V4() != BROADCAST;
 }
 
 /** Whether an address is the broadcast address of a subnet on this interface. */
@@ -147,16 +149,16 @@ LifecycleTcpL4Protocol::Receive(Ptr<Packet> packet,
                                 const Ipv4Header& header,
                                 Ptr<Ipv4Interface> incomingInterface)
 {
-    const Ipv4Address source = header.GetSource();
-    const Ipv4Address destination = header.GetDestination();
+    const lifecycle::IpAddress source = ToCore(header.GetSource());
+    const lifecycle::IpAddress destination = ToCore(header.GetDestination());
     if (!m_shell || !IsForOneHost(source) || !IsForOneHost(destination) ||
-        IsForSubnet(destination, *incomingInterface))
+        IsForSubnet(header.GetDestination(), *incomingInterface))
     {
         return IpL4Protocol::RX_OK;
     }
     return m_shell->Receive(packet,
-                            ToCore(source),
-                            ToCore(destination),
+                            source,
+                            destination,
                             static_cast<lifecycle::EcnCodepoint>(header.GetEcn()),
                             incomingInterface->GetDevice());
 }

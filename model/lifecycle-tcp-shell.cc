@@ -132,7 +132,8 @@ LifecycleTcpShell::Receive(Ptr<Packet> packet,
     {
         segment->linkMss = LinkMss(*device, destination.IsV4());
     }
-    const lifecycle::Placement placement = Core().OnSegment(CoreNow(), *segment);
+    const lifecycle::Instant now = CoreNow();
+    const lifecycle::Placement placement = Core().OnSegment(now, *segment);
     const Ptr<LifecycleTcpSocket> socket = m_connections.Find(placement.connection);
     if (socket && socket->m_traces)
     {
@@ -143,15 +144,18 @@ LifecycleTcpShell::Receive(Ptr<Packet> packet,
         packet->RemoveAtStart(headerLength);
         Keep(placement, packet);
     }
-    Run();
+    Run(now);
     return IpL4Protocol::RX_OK;
 }
 
 void
 LifecycleTcpShell::Keep(const lifecycle::Placement& placement, Ptr<Packet> payload)
 {
-    SocketPriorityTag priority; // meant for the queues on the way, not for the application
-    payload->RemovePacketTag(priority);
+    if (payload->GetPacketTagIterator().HasNext())
+    {
+        SocketPriorityTag priority; // meant for the queues on the way, not for the application
+        payload->RemovePacketTag(priority);
+    }
     const Ptr<Packet> kept = placement.length == payload->GetSize()
                                  ? payload
                                  : payload->CreateFragment(placement.skip, placement.length);
@@ -205,13 +209,21 @@ LifecycleTcpShell::OnDeadline()
 void
 LifecycleTcpShell::Run()
 {
+    if (!m_isRunning)
+    {
+        Run(CoreNow());
+    }
+}
+
+void
+LifecycleTcpShell::Run(lifecycle::Instant now)
+{
     if (m_isRunning)
     {
         return;
     }
     m_isRunning = true;
     Core(); // is there from now on
-    const lifecycle::Instant now = CoreNow();
     do
     {
         while (const std::optional<lifecycle::Notice> notice = m_core->PollNotice())

@@ -2,6 +2,7 @@
 #define LIFECYCLE_CORE_ADDRESS_H
 
 #include <array>
+#include <bit>
 #include <cstdint>
 
 namespace lifecycle
@@ -50,14 +51,10 @@ class IpAddress
 
     constexpr bool IsV4() const
     {
-        for (int i = 0; i < 10; ++i)
-        {
-            if (m_bytes[i] != 0)
-            {
-                return false;
-            }
-        }
-        return m_bytes[10] == 0xff && m_bytes[11] == 0xff;
+        constexpr auto kMapped = std::bit_cast<uint32_t>(std::array<uint8_t, 4>{0, 0, 0xff, 0xff});
+        const auto words =
+            std::bit_cast<std::array<uint32_t, 4>>(m_bytes); // asked for each segment
+        return words[0] == 0 && words[1] == 0 && words[2] == kMapped;
     }
 
     /** The IPv4 address in host order; meaningful only where IsV4(). */

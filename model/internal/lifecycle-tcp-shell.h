@@ -143,6 +143,7 @@ class LifecycleTcpShell
     std::vector<EarlyPayload> TakeEarlyPayload(lifecycle::ConnectionId id);
 
   private:
+    void Run(lifecycle::Instant now);
     std::optional<lifecycle::Segment> Parse(const Packet& packet,
                                             const lifecycle::IpAddress& source,
                                             const lifecycle::IpAddress& destination,
