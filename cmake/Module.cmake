@@ -22,7 +22,7 @@ foreach(header IN LISTS module_headers)
 endforeach()
 
 if(module_sources)
-  tcp_lifecycle_ns3_modules(ns3_libraries core network internet)
+  tcp_lifecycle_ns3_modules(ns3_libraries core network traffic-control internet)
   add_library(tcp-lifecycle SHARED ${module_sources} ${module_headers})
   if(TARGET tcp-lifecycle-core)
     target_sources(tcp-lifecycle PRIVATE $<TARGET_OBJECTS:tcp-lifecycle-core>)

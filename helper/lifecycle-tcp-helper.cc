@@ -1,6 +1,7 @@
 #include "lifecycle-tcp-helper.h"
 
 #include "internal/lifecycle-ns3-compat.h"
+#include "lifecycle-tcp-flow-filter.h"
 #include "lifecycle-tcp-l4-protocol.h"
 #include "lifecycle-tcp-model.h"
 #include "lifecycle-tcp-socket-factory.h"
@@ -231,6 +232,17 @@ LifecycleTcpHelper::AssignStreams(NodeContainer nodes, int64_t stream)
         }
     }
     return used;
+}
+
+uint32_t
+LifecycleTcpHelper::InstallFlowFilters(NodeContainer nodes)
+{
+    uint32_t given = 0;
+    for (auto node = nodes.Begin(); node != nodes.End(); ++node)
+    {
+        given += LifecycleTcpFlowFilter::Install(*node);
+    }
+    return given;
 }
 
 Ptr<LifecycleTcpL4Protocol>

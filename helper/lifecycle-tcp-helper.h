@@ -7,6 +7,7 @@
 
 #include <array>
 #include <cstddef>
+#include <cstdint>
 #include <iosfwd>
 #include <string>
 #include <utility>
@@ -109,6 +110,17 @@ class LifecycleTcpHelper
      * \returns the number of streams used
      */
     static int64_t AssignStreams(NodeContainer nodes, int64_t stream);
+
+    /**
+     * \brief Makes queue discs that queue by flow, such as FqCoDel, which is ns-3's default,
+     * cheaper on nodes without this TCP: routers. Nodes with it do so by themselves.
+     *
+     * To be called once the queue discs are there, which addresses bring: see
+     * ns3::LifecycleTcpFlowFilter.
+     * \param nodes the nodes
+     * \returns how many queue discs there were
+     */
+    static uint32_t InstallFlowFilters(NodeContainer nodes);
 
     /**
      * \param node a node

@@ -276,6 +276,13 @@ LifecycleTcpL4Protocol::GetTypeId()
         AddTransfer(tid);
         AddLossRecovery(tid);
         AddSendingRules(tid);
+        tid.AddAttribute("FlowFilter",
+                         "Whether queue discs that queue by flow, such as FqCoDel, are told the "
+                         "flow of a packet by a LifecycleTcpFlowFilter, which costs less than what "
+                         "they do without one",
+                         BooleanValue(true),
+                         MakeBooleanAccessor(&LifecycleTcpL4Protocol::m_filtersFlows),
+                         MakeBooleanChecker());
         tid.AddTraceSource("StateChange",
                            "A connection of this node, or half-open request, changes its state",
                            MakeTraceSourceAccessor(&LifecycleTcpL4Protocol::m_stateChange),

@@ -3,6 +3,7 @@
 #include "core/profiles.h"
 #include "internal/lifecycle-core-types.h"
 #include "internal/lifecycle-tcp-shell.h"
+#include "lifecycle-tcp-flow-filter.h"
 #include "lifecycle-tcp-model.h"
 #include "lifecycle-tcp-socket-factory.h"
 #include "lifecycle-tcp-socket.h"
@@ -100,6 +101,11 @@ void
 LifecycleTcpL4Protocol::DoInitialize()
 {
     AttachToIp(); // a stock TCP may have come later and taken our place
+    const Ptr<Node> node = GetObject<Node>();
+    if (node && m_filtersFlows)
+    {
+        LifecycleTcpFlowFilter::Install(node);
+    }
     TcpL4Protocol::DoInitialize();
 }
 

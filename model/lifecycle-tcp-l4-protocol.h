@@ -245,6 +245,7 @@ class LifecycleTcpL4Protocol : public TcpL4Protocol
     std::unique_ptr<LifecycleTcpShell> m_shell;                  //!< null once disposed of
     bool m_hasSocketType{false};                                 //!< SocketType was set
     bool m_hasFactory{false};                                    //!< the node has our factory
+    bool m_filtersFlows{true};                                   //!< the attribute FlowFilter
 };
 
 } // namespace ns3
