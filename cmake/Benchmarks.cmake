@@ -2,8 +2,11 @@
 # the folder transfer. They are built by name only: cmake --build ... --target bench
 
 set(bench_shared ${PROJECT_SOURCE_DIR}/test/bench/bench.cc
+                 ${PROJECT_SOURCE_DIR}/test/bench/core-pair.cc
                  ${PROJECT_SOURCE_DIR}/test/bench/floor.cc
+                 ${PROJECT_SOURCE_DIR}/test/bench/heap.cc
                  ${PROJECT_SOURCE_DIR}/test/bench/network.cc
+                 ${PROJECT_SOURCE_DIR}/test/bench/opener.cc
                  ${PROJECT_SOURCE_DIR}/test/bench/profile.cc)
 
 if(NOT Boost_PROGRAM_OPTIONS_FOUND OR NOT nlohmann_json_FOUND)
@@ -14,7 +17,7 @@ endif()
 
 add_library(bench-shared STATIC EXCLUDE_FROM_ALL ${bench_shared})
 target_include_directories(bench-shared PUBLIC ${PROJECT_SOURCE_DIR}/test/bench
-                           PRIVATE ${PROJECT_SOURCE_DIR}/model)
+                           PRIVATE ${PROJECT_SOURCE_DIR} ${PROJECT_SOURCE_DIR}/model)
 target_link_libraries(bench-shared PUBLIC tcp-lifecycle ${test_libraries} Boost::program_options
                                           nlohmann_json::nlohmann_json ${CMAKE_DL_LIBS})
 set_target_properties(bench-shared PROPERTIES CXX_STANDARD ${module_standard})
@@ -64,8 +67,11 @@ endfunction()
 
 if(NOT TCP_LIFECYCLE_SANITIZE)
   tcp_lifecycle_test_benchmark(create-socket --sockets 100)
+  tcp_lifecycle_test_benchmark(idle-connections --connections 100)
   tcp_lifecycle_test_benchmark(lossy --flows 10 --segments 20)
-  tcp_lifecycle_test_benchmark(open-connections --connections 100)
+  tcp_lifecycle_test_benchmark(million --connections 200 --hosts 20)
+  tcp_lifecycle_test_benchmark(open-connections --connections 50,100 --at-least 1)
+  tcp_lifecycle_test_benchmark(records --records 100 --many 1000)
   tcp_lifecycle_test_benchmark(request-close --connections 50 --time-wait 50)
   tcp_lifecycle_test_benchmark(segments --segments 500 --windows 10,100)
   get_property(tested GLOBAL PROPERTY tcp_lifecycle_tested_benchmarks)

@@ -4,6 +4,7 @@
 #include <cstdio>
 #include <fstream>
 #include <iostream>
+#include <limits>
 #include <nlohmann/json.hpp>
 #include <optional>
 #include <sstream>
@@ -57,6 +58,24 @@ ReadAll(int descriptor)
     return text;
 }
 
+/// Runs a case and writes what came of it into a pipe. \returns what the process is to return
+int
+RunAndTell(const Case& which, Tcp tcp, int descriptor)
+{
+    try
+    {
+        const Outcome outcome = which.run(tcp);
+        const std::string text = json{{"figures", outcome.figures}, {"work", outcome.work}}.dump();
+        return write(descriptor, text.data(), text.size()) == static_cast<ssize_t>(text.size()) ? 0
+                                                                                                : 1;
+    }
+    catch (const std::runtime_error& error)
+    {
+        std::cerr << error.what() << std::endl;
+        return 1;
+    }
+}
+
 /// Runs a case in a process of its own, so that each run finds the same heap and the same defaults.
 Outcome
 RunApart(const Case& which, Tcp tcp)
@@ -74,11 +93,7 @@ RunApart(const Case& which, Tcp tcp)
     }
     if (child == 0)
     {
-        const Outcome outcome = which.run(tcp);
-        const std::string text = json{{"figures", outcome.figures}, {"work", outcome.work}}.dump();
-        const bool written =
-            write(ends[1], text.data(), text.size()) == static_cast<ssize_t>(text.size());
-        _exit(written ? 0 : 1);
+        _exit(RunAndTell(which, tcp, ends[1]));
     }
     close(ends[1]);
     const std::string text = ReadAll(ends[0]);
@@ -102,6 +117,7 @@ struct Results
     std::vector<Outcome> stock;
     std::vector<Outcome> lifecycle;
     std::vector<Outcome> floor;
+    double seconds{0}; ///< that all took
 };
 
 void
@@ -120,38 +136,43 @@ CheckWork(const Case& which, const Outcome& first, const Outcome& other)
     }
 }
 
-double
-SecondsSince(std::time_t start)
+/// A B, and the floor.
+void
+RunOnce(const Case& which, Results& results)
 {
-    return std::difftime(std::time(nullptr), start);
+    Timer timer(CLOCK_MONOTONIC);
+    timer.Start();
+    if (which.withStock)
+    {
+        results.stock.push_back(RunApart(which, Tcp::STOCK));
+    }
+    results.lifecycle.push_back(RunApart(which, Tcp::LIFECYCLE));
+    CheckWork(which, results.lifecycle.front(), results.lifecycle.back());
+    if (which.withStock)
+    {
+        CheckWork(which, results.stock.back(), results.lifecycle.back());
+    }
+    if (which.withFloor)
+    {
+        results.floor.push_back(RunApart(which, Tcp::NONE));
+        CheckWork(which, results.floor.back(), results.lifecycle.back());
+    }
+    results.seconds += timer.Microseconds() / 1e6;
 }
 
-/// A B A B ...
-Results
-Alternate(const Case& which, uint32_t rounds, double patience)
+/// One round of all cases before the next, so that a machine whose speed varies does so for all.
+std::vector<Results>
+Alternate(const std::vector<Case>& cases, uint32_t rounds, double patience)
 {
-    Results results;
-    const std::time_t start = std::time(nullptr);
+    std::vector<Results> results(cases.size());
     for (uint32_t round = 0; round < rounds; ++round)
     {
-        if (round > 0 && SecondsSince(start) >= patience)
+        for (std::size_t i = 0; i < cases.size(); ++i)
         {
-            break;
-        }
-        if (which.withStock)
-        {
-            results.stock.push_back(RunApart(which, Tcp::STOCK));
-        }
-        results.lifecycle.push_back(RunApart(which, Tcp::LIFECYCLE));
-        CheckWork(which, results.lifecycle.front(), results.lifecycle.back());
-        if (which.withStock)
-        {
-            CheckWork(which, results.stock.back(), results.lifecycle.back());
-        }
-        if (which.withFloor)
-        {
-            results.floor.push_back(RunApart(which, Tcp::NONE));
-            CheckWork(which, results.floor.back(), results.lifecycle.back());
+            if (results[i].seconds < patience)
+            {
+                RunOnce(cases[i], results[i]);
+            }
         }
     }
     return results;
@@ -241,6 +262,66 @@ Verdict(const json& row)
     return row.contains("budget") || row.contains("budgetRatio") ? "missed" : "";
 }
 
+/// What the largest cost is of the smallest over the sizes of a case, by the fastest run of each:
+/// what disturbs a run only ever adds to it.
+double
+Flatness(const std::vector<std::vector<double>>& runsBySize)
+{
+    double least = std::numeric_limits<double>::infinity();
+    double most = 0;
+    for (const std::vector<double>& runs : runsBySize)
+    {
+        const double fastest = *std::min_element(runs.begin(), runs.end());
+        least = std::min(least, fastest);
+        most = std::max(most, fastest);
+    }
+    return most / least;
+}
+
+/// Lines of the table on how flat the figures are that ought to be, over all sizes of a case.
+json
+MakeFlatnessRows(const std::vector<Case>& cases, const std::vector<Results>& results)
+{
+    json rows = json::array();
+    std::map<std::string, std::vector<std::size_t>> byName;
+    for (std::size_t i = 0; i < cases.size(); ++i)
+    {
+        byName[cases[i].name].push_back(i);
+    }
+    for (const auto& [name, sizes] : byName)
+    {
+        for (const Figure& figure : cases[sizes.front()].figures)
+        {
+            if (!figure.flatness || sizes.size() < 2)
+            {
+                continue;
+            }
+            std::vector<std::vector<double>> ours;
+            std::vector<std::vector<double>> floor;
+            for (const std::size_t i : sizes)
+            {
+                ours.push_back(Values(results[i].lifecycle, figure.name));
+                floor.push_back(Values(results[i].floor, figure.name));
+            }
+            json row{{"case", name},
+                     {"size", cases[sizes.back()].size},
+                     {"figure", figure.name + ", flatness"},
+                     {"unit",
+                      "most of least " + figure.unit + ", from " +
+                          std::to_string(cases[sizes.front()].size)},
+                     {"lifecycle", Flatness(ours)},
+                     {"budget", *figure.flatness}};
+            if (cases[sizes.front()].withFloor)
+            {
+                row["floor"] = Flatness(floor);
+            }
+            row["verdict"] = Verdict(row);
+            rows.push_back(row);
+        }
+    }
+    return rows;
+}
+
 void
 PrintTable(const json& rows)
 {
@@ -317,19 +398,38 @@ Circumstances()
 
 } // namespace
 
-void
-CpuTimer::Start()
+Timer::Timer(clockid_t clock)
+    : m_clock(clock)
 {
-    clock_gettime(CLOCK_PROCESS_CPUTIME_ID, &m_start);
+}
+
+void
+Timer::Start()
+{
+    clock_gettime(m_clock, &m_start);
 }
 
 double
-CpuTimer::Microseconds() const
+Timer::Microseconds() const
 {
     timespec now{};
-    clock_gettime(CLOCK_PROCESS_CPUTIME_ID, &now);
+    clock_gettime(m_clock, &now);
     return static_cast<double>(now.tv_sec - m_start.tv_sec) * 1e6 +
            static_cast<double>(now.tv_nsec - m_start.tv_nsec) / 1e3;
+}
+
+CpuTimer::CpuTimer()
+    : Timer(CLOCK_PROCESS_CPUTIME_ID)
+{
+}
+
+void
+Check(bool holds, const std::string& what)
+{
+    if (!holds)
+    {
+        throw std::runtime_error(what);
+    }
 }
 
 Benchmark::Benchmark(std::string name, std::string introduction)
@@ -392,20 +492,28 @@ Benchmark::Run(const std::vector<Case>& cases)
     json& rows = report["rows"] = json::array();
     try
     {
-        for (Case which : cases)
+        std::vector<Case> chosen;
+        for (const Case& which : cases)
         {
-            if (which.name.find(Get<std::string>("only")) == std::string::npos)
+            if (which.name.find(Get<std::string>("only")) != std::string::npos)
             {
-                continue;
+                chosen.push_back(which);
+                chosen.back().withStock = which.withStock && !Get<bool>("without-stock");
             }
-            which.withStock = which.withStock && !Get<bool>("without-stock");
-            const Results results =
-                Alternate(which, Get<uint32_t>("rounds"), Get<double>("patience"));
-            for (const Figure& figure : which.figures)
+        }
+        const std::vector<Results> results =
+            Alternate(chosen, Get<uint32_t>("rounds"), Get<double>("patience"));
+        for (std::size_t i = 0; i < chosen.size(); ++i)
+        {
+            for (const Figure& figure : chosen[i].figures)
             {
-                rows.push_back(MakeRow(which, figure, results));
+                rows.push_back(MakeRow(chosen[i], figure, results[i]));
                 rows.back()["verdict"] = Verdict(rows.back());
             }
+        }
+        for (const json& row : MakeFlatnessRows(chosen, results))
+        {
+            rows.push_back(row);
         }
     }
     catch (const std::runtime_error& error)

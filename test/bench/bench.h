@@ -23,10 +23,13 @@ enum class Tcp
     NONE, ///< none: the same packets, to see what ns-3 itself takes for them
 };
 
-/// CPU time of this process, user and system.
-class CpuTimer
+/// Time since Start().
+class Timer
 {
   public:
+    /// \param clock such as CLOCK_MONOTONIC
+    explicit Timer(clockid_t clock);
+
     /// Counts from now on.
     void Start();
 
@@ -34,7 +37,14 @@ class CpuTimer
     double Microseconds() const;
 
   private:
+    clockid_t m_clock;
     timespec m_start{}; ///< when Start() was called
+};
+
+/// CPU time of this process, user and system.
+struct CpuTimer : Timer
+{
+    CpuTimer();
 };
 
 /// What one run measured, and the work it did for that.
@@ -51,6 +61,8 @@ struct Figure
     std::string unit;                 ///< such as "us per segment"
     std::optional<double> budget{};   ///< what this TCP may need, on the machine of the budgets
     std::optional<double> fraction{}; ///< what it may need of what stock TCP does
+    /// What the largest may be of the smallest, over the cases of one name that differ in size.
+    std::optional<double> flatness{};
 };
 
 /// Something that is done with stock TCP and with this one, again and again in turn.
@@ -63,6 +75,13 @@ struct Case
     bool withStock{true};              ///< false: what stock TCP cannot do in bearable time
     bool withFloor{false};             ///< whether it can be run with Tcp::NONE
 };
+
+/**
+ * Ends the run with a message where it did not do what it is to measure.
+ * \param holds whether it did
+ * \param what happened otherwise
+ */
+void Check(bool holds, const std::string& what);
 
 /// A benchmark program.
 class Benchmark
@@ -96,9 +115,9 @@ class Benchmark
     }
 
     /**
-     * Runs all cases, prints the table and writes the JSON file if one is asked for.
-     * \param cases to run
-     * \returns what the program is to return: not zero if both did not do the same work
+     * Runs all cases, one round of all before the next, prints the table and writes the JSON file
+     * if one is asked for. \param cases to run \returns what the program is to return: not zero if
+     * both did not do the same work
      */
     int Run(const std::vector<Case>& cases);
 

@@ -1,5 +1,6 @@
 #include "network.h"
 
+#include "ns3/boolean.h"
 #include "ns3/config.h"
 #include "ns3/double.h"
 #include "ns3/inet-socket-address.h"
@@ -29,23 +30,26 @@ SetDataDefaults(Tcp tcp, uint32_t buffer)
 }
 
 void
-InstallStack(Tcp tcp, const NodeContainer& nodes, Time timeWait)
+InstallStack(Tcp tcp, const NodeContainer& nodes, const Stack& stack)
 {
-    const Time msl = timeWait / 2;
+    const Time msl = stack.timeWait / 2;
     if (tcp == Tcp::LIFECYCLE)
     {
         LifecycleTcpHelper lifecycle;
         lifecycle.SetProfile("Linux");
         lifecycle.SetTimeWaitModel("ns3::TcpTimeWaitModel", "Msl", TimeValue(msl));
+        lifecycle.SetKeepaliveModel("ns3::TcpKeepaliveModel",
+                                    "Enabled",
+                                    BooleanValue(stack.keepalive));
         lifecycle.Install(nodes);
     }
     else
     {
         Config::SetDefault("ns3::TcpSocketBase::MaxSegLifetime", DoubleValue(msl.GetSeconds()));
     }
-    InternetStackHelper stack;
-    stack.SetIpv6StackInstall(false);
-    stack.Install(nodes);
+    InternetStackHelper internet;
+    internet.SetIpv6StackInstall(false);
+    internet.Install(nodes);
 }
 
 Ends
@@ -73,13 +77,13 @@ Connect(Ptr<Node> near, Ptr<Node> far, const Link& link)
     return {DynamicCast<PointToPointNetDevice>(devices.Get(1)), interfaces.GetAddress(1)};
 }
 
-Star::Star(Tcp tcp, uint32_t count, const Link& link, Time timeWait)
+Star::Star(Tcp tcp, uint32_t count, const Link& link, const Stack& stack)
     : clients(count),
       server(CreateObject<Node>())
 {
     NodeContainer all(clients);
     all.Add(server);
-    InstallStack(tcp, all, timeWait);
+    InstallStack(tcp, all, stack);
     for (uint32_t i = 0; i < count; ++i)
     {
         addresses.push_back(Connect(clients.Get(i), server, link).address);

@@ -38,13 +38,20 @@ constexpr uint32_t FULL_SEGMENT = 1448;
  */
 void SetDataDefaults(Tcp tcp, uint32_t buffer);
 
+/// What a TCP is to be like.
+struct Stack
+{
+    ns3::Time timeWait{ns3::Seconds(240)};
+    bool keepalive{false}; ///< stock TCP has none
+};
+
 /**
  * Installs IPv4 and a TCP.
  * \param tcp which one; this module's with the profile Linux
  * \param nodes where
- * \param timeWait how long TIME-WAIT lasts
+ * \param stack what it is to be like
  */
-void InstallStack(Tcp tcp, const ns3::NodeContainer& nodes, ns3::Time timeWait = ns3::Seconds(240));
+void InstallStack(Tcp tcp, const ns3::NodeContainer& nodes, const Stack& stack = {});
 
 /// What Connect() has made.
 struct Ends
@@ -69,9 +76,9 @@ struct Star
      * \param tcp of all nodes
      * \param clients how many
      * \param link what each link is like
-     * \param timeWait how long TIME-WAIT lasts
+     * \param stack what it is to be like
      */
-    Star(Tcp tcp, uint32_t clients, const Link& link, ns3::Time timeWait);
+    Star(Tcp tcp, uint32_t clients, const Link& link, const Stack& stack = {});
 
     ns3::NodeContainer clients;
     ns3::Ptr<ns3::Node> server;

@@ -2,14 +2,15 @@
 // close. Also with many connections of before in TIME-WAIT.
 
 #include "bench.h"
+#include "heap.h"
 #include "network.h"
+#include "opener.h"
 
-#include "ns3/inet-socket-address.h"
-#include "ns3/node.h"
 #include "ns3/packet.h"
 #include "ns3/simulator.h"
 #include "ns3/socket.h"
-#include "ns3/tcp-socket-factory.h"
+
+#include <optional>
 
 using namespace ns3;
 
@@ -17,28 +18,17 @@ namespace
 {
 
 constexpr uint32_t CLIENTS = 10;
-constexpr uint16_t FIRST_PORT = 80;
-constexpr uint64_t PER_PORT = 16000; // stock TCP has 16,384 local ports; Linux 28,232 a destination
-constexpr double GAP_US = 100;       // of simulated time, between two connects
-constexpr uint32_t REQUEST = 100;    // bytes
-constexpr uint32_t RESPONSE = 1000;  // bytes
+constexpr uint32_t REQUEST = 100;   // bytes
+constexpr uint32_t RESPONSE = 1000; // bytes
+constexpr uint64_t WARM_UP = 500;   // connections
 
 /// Clients that ask and servers that answer and close, so that TIME-WAIT is the server's.
 class Exchange
 {
   public:
-    Exchange(bench::Tcp tcp, uint64_t connections, Time timeWait)
-        : m_star(tcp, CLIENTS, {"10Gbps", MicroSeconds(50), 1000}, timeWait),
-          m_left(connections)
+    Exchange(const bench::Star& star, const bench::Schedule& schedule)
     {
-        m_ports = static_cast<uint16_t>(connections / CLIENTS / PER_PORT + 1);
-        for (uint16_t i = 0; i < m_ports; ++i)
-        {
-            m_listeners.push_back(bench::Listen(m_star.server,
-                                                FIRST_PORT + i,
-                                                MakeCallback(&Exchange::OnAccepted, this)));
-        }
-        Simulator::Schedule(MilliSeconds(1), &Exchange::OpenNext, this);
+        m_opener.Open(star, schedule, MakeCallback(&Exchange::OnAccepted, this));
     }
 
     uint64_t GetAnswered() const
@@ -57,24 +47,11 @@ class Exchange
     }
 
   private:
-    void OpenNext()
+    void Prepare(Ptr<Socket> socket)
     {
-        if (m_left == 0)
-        {
-            return;
-        }
-        --m_left;
-        const auto client = static_cast<uint32_t>(m_left % CLIENTS);
-        const auto port = static_cast<uint16_t>(FIRST_PORT + m_left / CLIENTS % m_ports);
-        const Ptr<Socket> socket =
-            Socket::CreateSocket(m_star.clients.Get(client), TcpSocketFactory::GetTypeId());
-        socket->SetConnectCallback(MakeCallback(&Exchange::OnConnected, this),
-                                   MakeNullCallback<void, Ptr<Socket>>());
+        socket->SetConnectCallback(MakeCallback(&Exchange::OnConnected, this), {});
         socket->SetRecvCallback(MakeCallback(&Exchange::OnResponse, this));
-        socket->SetCloseCallbacks(MakeCallback(&Exchange::OnServerClosed, this),
-                                  MakeNullCallback<void, Ptr<Socket>>());
-        socket->Connect(InetSocketAddress(m_star.addresses[client], port));
-        Simulator::Schedule(NanoSeconds(1000 * GAP_US), &Exchange::OpenNext, this);
+        socket->SetCloseCallbacks(MakeCallback(&Exchange::OnServerClosed, this), {});
     }
 
     void OnConnected(Ptr<Socket> socket)
@@ -102,8 +79,8 @@ class Exchange
 
     void OnRequest(Ptr<Socket> socket)
     {
-        if (ReadAll(socket) ==
-            REQUEST) // stock TCP says of a FIN too that there is something to read
+        // Stock TCP says of a FIN too that there is something to read.
+        if (ReadAll(socket) == REQUEST)
         {
             ++m_answered;
             socket->Send(Create<Packet>(RESPONSE));
@@ -122,48 +99,54 @@ class Exchange
         socket->Close();
     }
 
-    bench::Star m_star;
-    std::vector<Ptr<Socket>> m_listeners;
-    uint64_t m_left;
-    uint16_t m_ports{0};
+    bench::Opener m_opener{MakeCallback(&Exchange::Prepare, this)};
     uint64_t m_answered{0};
     uint64_t m_closed{0};
     uint64_t m_received{0};
 };
 
-/// What a run has to do.
+/// What a run has to do, once it is warm.
 struct Workload
 {
-    uint64_t before;   ///< connections whose TIME-WAIT has not ended
+    uint64_t before;   ///< connections whose TIME-WAIT does not end; none: TIME-WAIT is short
     uint64_t measured; ///< connections after those
 };
 
 bench::Outcome
 Run(bench::Tcp tcp, const Workload& workload)
 {
-    const uint64_t all = workload.before + workload.measured;
-    const Time lasting = NanoSeconds(1000 * GAP_US * static_cast<double>(all)) + MilliSeconds(10);
-    // Without connections of before, TIME-WAIT ends soon.
-    const Time timeWait = workload.before > 0 ? lasting : MilliSeconds(1);
-    Exchange exchange(tcp, all, timeWait);
+    const uint64_t all = WARM_UP + workload.before + workload.measured;
+    const bench::Schedule schedule{all, MilliSeconds(1), MicroSeconds(100)};
+    const Time warm = schedule.start + WARM_UP * schedule.gap;
+    const Time end = all * schedule.gap + MilliSeconds(10);
+    const bench::Star star(tcp,
+                           CLIENTS,
+                           {"10Gbps", MicroSeconds(50), 1000},
+                           {workload.before > 0 ? end : MilliSeconds(1)});
+    const Exchange exchange(star, schedule);
+    bench::Outcome outcome;
+    std::optional<bench::HeapMeter> heap;
     bench::CpuTimer timer;
     uint64_t eventsBefore = 0;
-    Simulator::Schedule(NanoSeconds(1000 * GAP_US * static_cast<double>(workload.before)) +
-                            MilliSeconds(1),
-                        [&] {
-                            timer.Start();
-                            eventsBefore = Simulator::GetEventCount();
-                        });
-    Simulator::Stop(lasting);
+    Simulator::Schedule(warm, [&] { heap.emplace(); });
+    Simulator::Schedule(warm + workload.before * schedule.gap, [&] {
+        if (workload.before > 0)
+        {
+            outcome.figures["heap"] = heap->Bytes() / static_cast<double>(workload.before);
+        }
+        timer.Start();
+        eventsBefore = Simulator::GetEventCount();
+    });
+    Simulator::Stop(end);
     Simulator::Run();
     const auto count = static_cast<double>(workload.measured);
-    bench::Outcome outcome;
     outcome.figures["time"] = timer.Microseconds() / count;
     outcome.figures["events"] =
         static_cast<double>(Simulator::GetEventCount() - eventsBefore) / count;
     outcome.work["requests answered"] = exchange.GetAnswered();
     outcome.work["connections closed"] = exchange.GetClosed();
     outcome.work["bytes received"] = exchange.GetReceived();
+    bench::Check(exchange.GetClosed() == all, "not all connections are closed");
     return outcome;
 }
 
@@ -201,7 +184,9 @@ main(int argc, char* argv[])
     {
         cases.push_back({"with TIME-WAIT of",
                          before,
-                         {{"time", "us per connection", 50.0}, events},
+                         {{"time", "us per connection", 50.0},
+                          events,
+                          {"heap", "bytes per connection in TIME-WAIT"}},
                          [=](bench::Tcp tcp) {
                              return Run(tcp, {before, measured});
                          },

@@ -205,7 +205,7 @@ main(int argc, char* argv[])
     add({"10 Gbit/s, 8 MB", 4 * segments, {pending}}, large);
     for (const uint64_t window : bench::ParseSizes(benchmark.Get<std::string>("windows")))
     {
-        bench::Case made{"window", window, {{"time", "us per segment"}}};
+        bench::Case made{"window", window, {{"time", "us per segment", {}, {}, 1.3}}};
         made.withStock = window <= benchmark.Get<uint64_t>("stock-windows");
         add(std::move(made), WithWindow(window, std::max(segments, 10 * window)));
     }
