@@ -6,13 +6,11 @@
 #include "profile.h"
 
 #include "ns3/bulk-send-helper.h"
-#include "ns3/error-model.h"
 #include "ns3/inet-socket-address.h"
 #include "ns3/ipv4-global-routing-helper.h"
 #include "ns3/node.h"
 #include "ns3/packet-sink-helper.h"
 #include "ns3/packet-sink.h"
-#include "ns3/pointer.h"
 #include "ns3/rng-seed-manager.h"
 #include "ns3/simulator.h"
 #include "ns3/uinteger.h"
@@ -32,16 +30,6 @@ struct Transfers
     double loss;       ///< probability, on the middle link
 };
 
-void
-LosePackets(Ptr<NetDevice> device, double loss)
-{
-    const auto model = CreateObject<RateErrorModel>();
-    model->SetUnit(RateErrorModel::ERROR_UNIT_PACKET);
-    model->SetRate(loss);
-    model->AssignStreams(1);
-    device->SetAttribute("ReceiveErrorModel", PointerValue(model));
-}
-
 bench::Outcome
 Run(bench::Tcp tcp, const Transfers& transfers)
 {
@@ -52,7 +40,7 @@ Run(bench::Tcp tcp, const Transfers& transfers)
     const bench::Link access{"10Gbps", MicroSeconds(100), 1000};
     const bench::Link middle{"1Gbps", MilliSeconds(5), 1000};
     bench::Connect(nodes.Get(0), nodes.Get(1), access);
-    LosePackets(bench::Connect(nodes.Get(1), nodes.Get(2), middle).device, transfers.loss);
+    bench::LosePackets(bench::Connect(nodes.Get(1), nodes.Get(2), middle).device, transfers.loss);
     const bench::Ends far = bench::Connect(nodes.Get(2), nodes.Get(3), access);
     Ipv4GlobalRoutingHelper::PopulateRoutingTables();
 

@@ -3,12 +3,14 @@
 #include "ns3/boolean.h"
 #include "ns3/config.h"
 #include "ns3/double.h"
+#include "ns3/error-model.h"
 #include "ns3/inet-socket-address.h"
 #include "ns3/internet-stack-helper.h"
 #include "ns3/ipv4-address-helper.h"
 #include "ns3/lifecycle-tcp-helper.h"
 #include "ns3/node.h"
 #include "ns3/point-to-point-helper.h"
+#include "ns3/pointer.h"
 #include "ns3/string.h"
 #include "ns3/tcp-socket-factory.h"
 #include "ns3/traffic-control-helper.h"
@@ -41,6 +43,13 @@ InstallStack(Tcp tcp, const NodeContainer& nodes, const Stack& stack)
         lifecycle.SetKeepaliveModel("ns3::TcpKeepaliveModel",
                                     "Enabled",
                                     BooleanValue(stack.keepalive));
+        lifecycle.SetHandshakeModel("ns3::TcpHandshakeModel",
+                                    "Backlog",
+                                    UintegerValue(stack.backlog),
+                                    "MaxBacklog",
+                                    UintegerValue(stack.backlog),
+                                    "SynBacklog",
+                                    UintegerValue(stack.backlog));
         lifecycle.Install(nodes);
     }
     else
@@ -75,6 +84,16 @@ Connect(Ptr<Node> near, Ptr<Node> far, const Link& link)
             devices); // Assign() has installed what ns-3 has by default
     }
     return {DynamicCast<PointToPointNetDevice>(devices.Get(1)), interfaces.GetAddress(1)};
+}
+
+void
+LosePackets(Ptr<NetDevice> device, double probability)
+{
+    const auto model = CreateObject<RateErrorModel>();
+    model->SetUnit(RateErrorModel::ERROR_UNIT_PACKET);
+    model->SetRate(probability);
+    model->AssignStreams(1);
+    device->SetAttribute("ReceiveErrorModel", PointerValue(model));
 }
 
 Star::Star(Tcp tcp, uint32_t count, const Link& link, const Stack& stack)

@@ -5,6 +5,7 @@
 
 #include "ns3/callback.h"
 #include "ns3/ipv4-address.h"
+#include "ns3/net-device.h"
 #include "ns3/node-container.h"
 #include "ns3/nstime.h"
 #include "ns3/point-to-point-net-device.h"
@@ -42,7 +43,8 @@ void SetDataDefaults(Tcp tcp, uint32_t buffer);
 struct Stack
 {
     ns3::Time timeWait{ns3::Seconds(240)};
-    bool keepalive{false}; ///< stock TCP has none
+    bool keepalive{false};  ///< stock TCP has none
+    uint32_t backlog{4096}; ///< of a listener, half-open or to be accepted; stock TCP has no limit
 };
 
 /**
@@ -68,6 +70,13 @@ struct Ends
  * \returns its far end
  */
 Ends Connect(ns3::Ptr<ns3::Node> near, ns3::Ptr<ns3::Node> far, const Link& link);
+
+/**
+ * Has a device lose packets that arrive.
+ * \param device which one
+ * \param probability that a packet is lost
+ */
+void LosePackets(ns3::Ptr<ns3::NetDevice> device, double probability);
 
 /// Clients, each with a link to one server.
 struct Star
