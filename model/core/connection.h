@@ -35,10 +35,9 @@ enum class TimerMode : uint8_t
     TimeWait,   //!< 2MSL, where the connection is kept whole for that long
 };
 
-/** What a connection needs only while data is on its way; see Connection::transfer. */
-struct Transfer
+/** What a Transfer has beside its scoreboard. */
+struct TransferState
 {
-    Scoreboard sent;
     Reassembly received;
     Phase phase{Phase::Open};
     uint32_t dupAcks{0};
@@ -71,14 +70,18 @@ struct Transfer
     Instant timer{kNever};        //!< of TimerMode Retransmit and Persist
     Instant stalledSince{kNever}; //!< since when nothing of what waits was acknowledged
     std::unique_ptr<CongestionMemory> congestionMemory;
+};
+
+/** What a connection needs only while data is on its way; see Connection::transfer. */
+struct Transfer : TransferState
+{
+    Scoreboard sent;
 
     /** Makes it as new, for another connection. */
     void Reset()
     {
-        Scoreboard kept = std::move(sent);
-        kept.Clear();
-        *this = Transfer{};
-        sent = std::move(kept);
+        sent.Clear();
+        static_cast<TransferState&>(*this) = {};
     }
 
     /** Nothing is on its way in either direction, and no acknowledgement is owed. */

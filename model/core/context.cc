@@ -152,13 +152,13 @@ Context::CountTransition(State from, State to)
 Connection&
 Context::MakeConnection(const FourTuple& tuple,
                         State born,
-                        std::shared_ptr<const Config> connectionConfig)
+                        const std::shared_ptr<const Config>& terms)
 {
     const ConnectionId id = connections.Make(addressBook.Keep(tuple), born);
     Connection& connection = connections.Get(id.index);
     connection.index = id.index;
-    connection.config = connectionConfig.get();
-    configs.Retain(connectionConfig);
+    connection.config = terms.get();
+    configs.Retain(terms);
     Index(connection.tuple, {RecordKind::Connection, id.index});
     CountTransition(State::Closed, born);
     return connection;

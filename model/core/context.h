@@ -64,7 +64,7 @@ class Context
 
     Connection& MakeConnection(const FourTuple& tuple,
                                State born,
-                               std::shared_ptr<const Config> config);
+                               const std::shared_ptr<const Config>& terms);
     /** Follows an arrow that does not end the connection. */
     void Fire(Connection& connection,
               Event event,

@@ -670,7 +670,9 @@ Endpoint::PollNotice()
     {
         return std::nullopt;
     }
-    return m_impl->notices.PopFront();
+    const std::optional<Notice> notice(m_impl->notices.Front());
+    m_impl->notices.PopFront();
+    return notice;
 }
 
 Instant
@@ -708,6 +710,13 @@ Endpoint::CountSegments(ConnectionId id) const
 {
     const Connection* conn = m_impl->connections.Find(id);
     return conn != nullptr ? lifecycle::CountSegments(*conn) : SegmentCounts{};
+}
+
+State
+Endpoint::StateOf(ConnectionId id) const
+{
+    const Connection* conn = m_impl->connections.Find(id);
+    return conn != nullptr ? conn->state.Get() : State::Closed;
 }
 
 FourTuple

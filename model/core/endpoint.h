@@ -302,6 +302,8 @@ class Endpoint
     ConnectionView View(ListenerId listener) const;
     /** Looks at all that is in flight: not to be asked for every segment. */
     SegmentCounts CountSegments(ConnectionId connection) const;
+    /** \returns its state; of a connection that is not there, Closed */
+    State StateOf(ConnectionId connection) const;
     /** \returns its addresses and ports; of a connection that is not there, none */
     FourTuple TupleOf(ConnectionId connection) const;
     /** \returns where its streams are; of a connection that is not there, zeros */

@@ -53,14 +53,15 @@ class Ring
         return (*this)[m_size - 1];
     }
 
-    void PushBack(T element)
+    void PushBack(T&& element)
     {
-        if (m_size == m_slots.size())
-        {
-            Grow();
-        }
-        ++m_size;
-        Back() = std::move(element);
+        AddBack() = std::move(element);
+    }
+
+    /** \param element none of this ring */
+    void PushBack(const T& element)
+    {
+        AddBack() = element;
     }
 
     T PopFront()
@@ -95,6 +96,16 @@ class Ring
 
   private:
     static constexpr std::size_t kKept = 64; //!< slots that are kept when it is emptied
+
+    T& AddBack()
+    {
+        if (m_size == m_slots.size())
+        {
+            Grow();
+        }
+        ++m_size;
+        return Back();
+    }
 
     void Grow()
     {
