@@ -1,4 +1,5 @@
 #include "internal/lifecycle-core-types.h"
+#include "internal/lifecycle-socket-settings.h"
 #include "internal/lifecycle-tcp-shell.h"
 
 #include <utility>
@@ -82,7 +83,7 @@ LifecycleTcpShell::DeliverStateChange(const lifecycle::Notice& notice)
     }
     socket->EnterState(ToNs3(notice.to));
     socket->UpdateTraces();
-    if (notice.to == lifecycle::State::Established && !socket->m_wasConnected)
+    if (notice.to == lifecycle::State::Established && !socket->m_opening.wasConnected)
     {
         // The third segment of the handshake goes out before the application can say anything.
         SendAll();
@@ -121,7 +122,7 @@ LifecycleTcpShell::DeliverAcceptReady(const lifecycle::Notice& notice)
         m_owned.Deliver(notice);
         return;
     }
-    if (listener->m_autoAccept)
+    if (listener->GetAutoAccept())
     {
         Accept(listener);
     }
@@ -142,7 +143,7 @@ LifecycleTcpShell::Accept(Ptr<LifecycleTcpSocket> listener)
         {
             continue; // it ended while it waited
         }
-        const lifecycle::FourTuple tuple = Core().View(connection).tuple;
+        const lifecycle::FourTuple tuple = Core().TupleOf(connection);
         const Address peer = listener->NameOf({tuple.remote.V6(), tuple.remotePort});
         if (!listener->NotifyConnectionRequest(peer))
         {
@@ -154,10 +155,10 @@ LifecycleTcpShell::Accept(Ptr<LifecycleTcpSocket> listener)
         Join(*socket);
         socket->SetLocal({tuple.local.V6(), tuple.localPort});
         socket->SetPeer({tuple.remote.V6(), tuple.remotePort});
-        socket->m_state = ToNs3(Core().View(connection).state);
-        if (listener->m_isReconfigured)
+        socket->m_state = ToNs3(Core().StateOf(connection));
+        if (listener->m_opening.isReconfigured)
         {
-            Core().Configure(CoreNow(), connection, socket->m_config);
+            Core().Configure(CoreNow(), connection, socket->m_settings->config);
         }
         for (const EarlyPayload& early : TakeEarlyPayload(connection))
         {

@@ -1,4 +1,5 @@
 #include "internal/lifecycle-core-types.h"
+#include "internal/lifecycle-socket-settings.h"
 #include "internal/lifecycle-tcp-shell.h"
 
 #include "ns3/type-id.h"
@@ -47,7 +48,8 @@ Ptr<LifecycleTcpSocket>
 LifecycleTcpShell::MakePrototype() const
 {
     const Ptr<LifecycleTcpSocket> prototype = CreateObject<LifecycleTcpSocket>();
-    prototype->m_config = m_core->SharedConfig();
+    prototype->EditSettings(
+        [this](LifecycleSocketSettings& settings) { settings.config = m_core->SharedConfig(); });
     // What a script has changed with Config::SetDefault goes for our sockets too; what it has not
     // is for stock TCP, with other defaults than ours.
     for (const char* name : {"ns3::TcpSocket", "ns3::TcpSocketBase", "ns3::LifecycleTcpSocket"})

@@ -2,9 +2,8 @@
 
 #include "core/wire.h"
 #include "internal/lifecycle-core-types.h"
-#include "internal/lifecycle-socket-traces.h"
+#include "internal/lifecycle-socket-extras.h"
 #include "internal/lifecycle-tcp-header.h"
-#include "internal/lifecycle-tx-store.h"
 
 #include <array>
 #include <span>
@@ -67,13 +66,10 @@ LifecycleTcpShell::SetStream(int64_t stream)
 }
 
 lifecycle::Endpoint&
-LifecycleTcpShell::Core()
+LifecycleTcpShell::MakeCore()
 {
-    if (!m_core)
-    {
-        m_random.SetDefaultStream(m_node->GetId());
-        m_core = std::make_unique<lifecycle::Endpoint>(m_config, m_random);
-    }
+    m_random.SetDefaultStream(m_node->GetId());
+    m_core = std::make_unique<lifecycle::Endpoint>(m_config, m_random);
     return *m_core;
 }
 
@@ -135,9 +131,9 @@ LifecycleTcpShell::Receive(Ptr<Packet> packet,
     const lifecycle::Instant now = CoreNow();
     const lifecycle::Placement placement = Core().OnSegment(now, *segment);
     const Ptr<LifecycleTcpSocket> socket = m_connections.Find(placement.connection);
-    if (socket && socket->m_traces)
+    if (LifecycleSocketTraces* traces = socket ? socket->PeekTraces() : nullptr)
     {
-        socket->m_traces->Received(packet);
+        traces->Received(packet);
     }
     if (placement.length > 0)
     {
@@ -284,7 +280,7 @@ LifecycleTcpShell::SendNext(lifecycle::Instant now)
     Ptr<Packet> packet;
     if (isOfStream)
     {
-        packet = socket ? socket->m_tx->Slice(out->streamOffset, segment.payloadLength)
+        packet = socket ? socket->PeekTx()->Slice(out->streamOffset, segment.payloadLength)
                         : m_owned.PayloadOf(*out);
     }
     else
@@ -295,10 +291,10 @@ LifecycleTcpShell::SendNext(lifecycle::Instant now)
     {
         device = socket->GetBoundNetDevice();
         socket->AddTags(*packet);
-        if (socket->m_traces)
+        if (LifecycleSocketTraces* traces = socket->PeekTraces())
         {
             socket->UpdateTraces();
-            socket->m_traces->Sent(packet, segment);
+            traces->Sent(packet, segment);
         }
     }
     m_output.Send(segment, packet, device);

@@ -1,5 +1,6 @@
 #include "internal/lifecycle-config-attributes.h"
 #include "internal/lifecycle-core-types.h"
+#include "internal/lifecycle-socket-settings.h"
 #include "internal/lifecycle-socket-traces.h"
 #include "internal/lifecycle-tcp-shell.h"
 #include "lifecycle-tcp-socket.h"
@@ -131,7 +132,8 @@ LifecycleTcpSocket::GetTypeId()
                          "TIME_WAIT (SO_REUSEADDR). Servers ask for it nearly always; ns-3's "
                          "applications cannot, so it is on",
                          BooleanValue(true),
-                         MakeBooleanAccessor(&LifecycleTcpSocket::m_reuseAddress),
+                         MakeBooleanAccessor(&LifecycleTcpSocket::SetReuseAddress,
+                                             &LifecycleTcpSocket::GetReuseAddress),
                          MakeBooleanChecker());
         tid.AddAttribute("AutoAccept",
                          "Whether a listener accepts each connection as soon as it stands; if "
@@ -140,12 +142,13 @@ LifecycleTcpSocket::GetTypeId()
                          MakeBooleanAccessor(&LifecycleTcpSocket::SetAutoAccept,
                                              &LifecycleTcpSocket::GetAutoAccept),
                          MakeBooleanChecker());
-        tid.AddAttribute("FastOpen",
-                         "Whether data written at once goes out with the SYN to a server that "
-                         "gave a cookie before (RFC 7413; TCP_FASTOPEN_CONNECT)",
-                         BooleanValue(false),
-                         MakeBooleanAccessor(&LifecycleTcpSocket::m_fastOpen),
-                         MakeBooleanChecker());
+        tid.AddAttribute(
+            "FastOpen",
+            "Whether data written at once goes out with the SYN to a server that "
+            "gave a cookie before (RFC 7413; TCP_FASTOPEN_CONNECT)",
+            BooleanValue(false),
+            MakeBooleanAccessor(&LifecycleTcpSocket::SetFastOpen, &LifecycleTcpSocket::GetFastOpen),
+            MakeBooleanChecker());
         tid.AddAttribute(
             "Linger",
             "How long after Close the peer may take to acknowledge everything "
@@ -165,25 +168,58 @@ const lifecycle::Config&
 LifecycleTcpSocket::GetConfig() const
 {
     static const Config defaults;
-    return m_config ? *m_config : defaults;
+    return m_settings->config ? *m_settings->config : defaults;
 }
 
 void
 LifecycleTcpSocket::EditConfig(const std::function<void(lifecycle::Config&)>& edit)
 {
-    if (!m_config)
+    if (!m_settings->config)
     {
         return; // under construction: what ns-3 sets now are stock TCP's defaults
     }
-    const auto edited = std::make_shared<Config>(*m_config);
+    const auto edited = std::make_shared<Config>(GetConfig());
     edit(*edited);
-    m_config = edited;
-    m_isReconfigured = true;
+    EditSettings([&](LifecycleSocketSettings& settings) { settings.config = edited; });
+    m_opening.isReconfigured = true;
     if (m_role == Role::CONNECTION)
     {
-        m_shell->Core().Configure(CoreNow(), {m_index, m_generation}, m_config);
+        m_shell->Core().Configure(CoreNow(), {m_index, m_generation}, edited);
         m_shell->Run();
     }
+}
+
+/** Others may share what is set: from now on this socket has its own. */
+void
+LifecycleTcpSocket::EditSettings(const std::function<void(LifecycleSocketSettings&)>& edit)
+{
+    const auto edited = Create<LifecycleSocketSettings>(*m_settings);
+    edit(*edited);
+    m_settings = edited;
+}
+
+void
+LifecycleTcpSocket::SetReuseAddress(bool reuse)
+{
+    EditSettings([reuse](LifecycleSocketSettings& settings) { settings.reuseAddress = reuse; });
+}
+
+bool
+LifecycleTcpSocket::GetReuseAddress() const
+{
+    return m_settings->reuseAddress;
+}
+
+void
+LifecycleTcpSocket::SetFastOpen(bool fastOpen)
+{
+    EditSettings([fastOpen](LifecycleSocketSettings& settings) { settings.fastOpen = fastOpen; });
+}
+
+bool
+LifecycleTcpSocket::GetFastOpen() const
+{
+    return m_settings->fastOpen;
 }
 
 void

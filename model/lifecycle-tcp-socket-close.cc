@@ -1,7 +1,6 @@
 #include "internal/lifecycle-core-types.h"
-#include "internal/lifecycle-rx-store.h"
+#include "internal/lifecycle-socket-settings.h"
 #include "internal/lifecycle-tcp-shell.h"
-#include "internal/lifecycle-tx-store.h"
 #include "lifecycle-tcp-socket.h"
 
 #include "ns3/simulator.h"
@@ -13,7 +12,7 @@ int
 LifecycleTcpSocket::ShutdownSend()
 {
     m_closing.shutdownSend = true;
-    if (m_role == Role::CONNECTION && m_wasConnected)
+    if (m_role == Role::CONNECTION && m_opening.wasConnected)
     {
         m_shell->Core().ShutdownSend(CoreNow(), {m_index, m_generation});
         m_shell->Run();
@@ -46,9 +45,9 @@ LifecycleTcpSocket::Close()
         if (!m_closing.isClosing)
         {
             m_closing.isClosing = true;
-            if (m_linger > 0)
+            if (m_settings->linger > 0)
             {
-                Simulator::Schedule(NanoSeconds(m_linger),
+                Simulator::Schedule(NanoSeconds(m_settings->linger),
                                     &LifecycleTcpSocket::EndLinger,
                                     self,
                                     m_index,
@@ -60,7 +59,7 @@ LifecycleTcpSocket::Close()
         break;
     case Role::NONE:
         ReleasePort();
-        m_isBound = false;
+        m_opening.isBound = false;
         break;
     case Role::TIME_WAIT:
         break;
@@ -71,14 +70,15 @@ LifecycleTcpSocket::Close()
 void
 LifecycleTcpSocket::SetLinger(Time time)
 {
-    m_linger = time.GetNanoSeconds();
+    EditSettings(
+        [time](LifecycleSocketSettings& settings) { settings.linger = time.GetNanoSeconds(); });
     EditConfig([time](lifecycle::Config& config) { config.closing.abortOnClose = time.IsZero(); });
 }
 
 Time
 LifecycleTcpSocket::GetLinger() const
 {
-    return GetConfig().closing.abortOnClose ? Time(0) : NanoSeconds(m_linger);
+    return GetConfig().closing.abortOnClose ? Time(0) : NanoSeconds(m_settings->linger);
 }
 
 /** The time to wait for an acknowledgement of data and FIN is over. */
@@ -100,7 +100,7 @@ LifecycleTcpSocket::CloseListener()
     m_shell->Core().StopListening(CoreNow(), listener);
     m_shell->Release(listener);
     ReleasePort();
-    m_isBound = false;
+    m_opening.isBound = false;
     EnterState(CLOSED);
     m_shell->Run();
     NotifyNormalCloseOnce();
@@ -126,10 +126,10 @@ LifecycleTcpSocket::OnClosed(LifecycleTcpCloseReason reason)
     {
         m_errno = ToErrno(reason);
     }
-    m_tx.reset();
+    DropTx();
     ReleasePort();
-    m_isBound = false;
-    const bool thoughtConnected = m_wasConnected || m_toldConnected;
+    m_opening.isBound = false;
+    const bool thoughtConnected = m_opening.wasConnected || m_opening.toldConnected;
     if (!thoughtConnected && !m_closing.isClosing)
     {
         NotifyConnectionFailed();

@@ -1,8 +1,7 @@
 #include "internal/lifecycle-core-types.h"
-#include "internal/lifecycle-rx-store.h"
-#include "internal/lifecycle-socket-traces.h"
+#include "internal/lifecycle-socket-extras.h"
+#include "internal/lifecycle-socket-settings.h"
 #include "internal/lifecycle-tcp-shell.h"
-#include "internal/lifecycle-tx-store.h"
 #include "lifecycle-tcp-socket.h"
 
 #include "ns3/packet.h"
@@ -37,17 +36,18 @@ LifecycleTcpSocket::Send(Ptr<Packet> packet, uint32_t flags)
     {
         return Fail(ERROR_MSGSIZE);
     }
-    const uint64_t begin = m_tx ? 0 : m_shell->Core().Offsets(connection).written;
+    const uint64_t begin = PeekTx() ? 0 : m_shell->Core().Offsets(connection).written;
     const auto written = m_shell->Core().Write(CoreNow(), connection, size);
     if (!written)
     {
         return Fail(ToNs3(written.error));
     }
-    if (!m_tx)
+    std::optional<LifecycleTxStore>& tx = Extras().tx;
+    if (!tx)
     {
-        m_tx = std::make_unique<LifecycleTxStore>(begin);
+        tx.emplace(begin);
     }
-    m_tx->Append(packet);
+    tx->Append(packet);
     if ((flags & URGENT) != 0)
     {
         m_shell->Core().MarkUrgent(connection);
@@ -59,7 +59,8 @@ LifecycleTcpSocket::Send(Ptr<Packet> packet, uint32_t flags)
 int
 LifecycleTcpSocket::SendTo(Ptr<Packet> packet, uint32_t flags, const Address& toAddress)
 {
-    const bool opens = m_fastOpen && m_role != Role::CONNECTION && m_role != Role::LISTENER;
+    const bool opens =
+        m_settings->fastOpen && m_role != Role::CONNECTION && m_role != Role::LISTENER;
     if (opens && Connect(toAddress) != 0) // as sendto(2) with MSG_FASTOPEN
     {
         return -1;
@@ -74,20 +75,31 @@ LifecycleTcpSocket::GetTxAvailable() const
     {
         return m_shell->Core().WriteSpace({m_index, m_generation});
     }
-    return m_role == Role::NONE && !m_wasConnected ? GetSndBufSize() : 0;
+    return m_role == Role::NONE && !m_opening.wasConnected ? GetSndBufSize() : 0;
 }
 
 void
 LifecycleTcpSocket::OnAcked(uint64_t bytes)
 {
-    m_tx->Release(bytes);
-    if (m_tx->Size() == 0)
+    LifecycleTxStore& tx = *PeekTx();
+    tx.Release(bytes);
+    if (tx.Size() == 0)
     {
-        m_tx.reset();
+        DropTx();
     }
-    if (!m_closing.isClosing && !m_closing.shutdownSend && GetTxAvailable() > 0)
+    if (!m_closing.isClosing && !m_closing.shutdownSend)
     {
-        NotifySend(GetTxAvailable());
+        NotifyWritable();
+    }
+}
+
+/** Tells that there is room in the send buffer, if there is any. */
+void
+LifecycleTcpSocket::NotifyWritable()
+{
+    if (const uint32_t room = GetTxAvailable(); room > 0)
+    {
+        NotifySend(room);
     }
 }
 
@@ -138,35 +150,36 @@ LifecycleTcpSocket::GetUrgentAhead() const
 void
 LifecycleTcpSocket::OnUrgent(uint64_t ahead)
 {
-    if (m_traces)
+    if (LifecycleSocketTraces* traces = PeekTraces())
     {
-        m_traces->urgent(static_cast<uint32_t>(ahead));
+        traces->urgent(static_cast<uint32_t>(ahead));
     }
 }
 
 void
 LifecycleTcpSocket::Store(uint64_t offset, Ptr<Packet> payload)
 {
-    if (!m_rx)
+    std::optional<LifecycleRxStore>& rx = Extras().rx;
+    if (!rx)
     {
-        m_rx = std::make_unique<LifecycleRxStore>(
-            m_shell->FirstUnread({m_index, m_generation}, offset));
+        rx.emplace(m_shell->FirstUnread({m_index, m_generation}, offset));
     }
-    m_rx->Insert(offset, payload);
+    rx->Insert(offset, payload);
 }
 
 /** Takes bytes that have arrived in order, which makes room for others. */
 Ptr<Packet>
 LifecycleTcpSocket::Take(uint32_t most)
 {
-    const Ptr<Packet> taken = m_rx ? m_rx->Read(most) : nullptr;
+    LifecycleRxStore* const rx = PeekRx();
+    const Ptr<Packet> taken = rx ? rx->Read(most) : nullptr;
     if (!taken)
     {
         return nullptr;
     }
-    if (m_rx->IsEmpty())
+    if (rx->IsEmpty())
     {
-        m_rx.reset();
+        DropRx();
     }
     if (m_role == Role::CONNECTION)
     {
@@ -225,7 +238,8 @@ LifecycleTcpSocket::RecvFrom(uint32_t maxSize, uint32_t flags, Address& fromAddr
 uint32_t
 LifecycleTcpSocket::GetRxAvailable() const
 {
-    return m_rx ? static_cast<uint32_t>(m_rx->Available()) : 0;
+    const LifecycleRxStore* const rx = PeekRx();
+    return rx ? static_cast<uint32_t>(rx->Available()) : 0;
 }
 
 void

@@ -1,8 +1,7 @@
 #include "internal/lifecycle-core-types.h"
-#include "internal/lifecycle-rx-store.h"
-#include "internal/lifecycle-socket-traces.h"
+#include "internal/lifecycle-socket-extras.h"
+#include "internal/lifecycle-socket-settings.h"
 #include "internal/lifecycle-tcp-shell.h"
-#include "internal/lifecycle-tx-store.h"
 #include "lifecycle-tcp-socket.h"
 
 namespace ns3
@@ -32,7 +31,7 @@ LifecycleTcpSocket::ListenFor(std::optional<uint32_t> backlog)
     {
         return Fail(ERROR_INVAL);
     }
-    if (!m_isBound)
+    if (!m_opening.isBound)
     {
         Bind();
     }
@@ -46,14 +45,14 @@ LifecycleTcpSocket::ListenFor(std::optional<uint32_t> backlog)
     request.port = m_names.localPort;
     request.backlog = backlog;
     request.device = NumberOf(GetBoundNetDevice());
-    request.config = m_config;
-    request.reuseAddress = m_reuseAddress;
+    request.config = m_settings->config;
+    request.reuseAddress = m_settings->reuseAddress;
     const auto listener = m_shell->Core().Listen(request);
     if (!listener)
     {
         return Fail(ToNs3(listener.error));
     }
-    m_isReconfigured = false;
+    m_opening.isReconfigured = false;
     m_shell->Hold(listener.value, this);
     EnterState(LISTEN);
     return 0;
@@ -62,8 +61,10 @@ LifecycleTcpSocket::ListenFor(std::optional<uint32_t> backlog)
 void
 LifecycleTcpSocket::SetAutoAccept(bool automatically)
 {
-    m_autoAccept = automatically;
-    while (m_autoAccept && m_role == Role::LISTENER && Accept())
+    EditSettings([automatically](LifecycleSocketSettings& settings) {
+        settings.autoAccept = automatically;
+    });
+    while (GetAutoAccept() && m_role == Role::LISTENER && Accept())
     {
     }
 }
@@ -71,7 +72,7 @@ LifecycleTcpSocket::SetAutoAccept(bool automatically)
 bool
 LifecycleTcpSocket::GetAutoAccept() const
 {
-    return m_autoAccept;
+    return m_settings->autoAccept;
 }
 
 Ptr<Socket>
@@ -128,13 +129,13 @@ LifecycleTcpSocket::Fork() const
     socket->SetSendCallback(MakeNullCallback<void, Ptr<Socket>, uint32_t>());
     socket->SetRecvCallback(MakeNullCallback<void, Ptr<Socket>>());
     socket->m_closing.withPeer = m_closing.shutdownSend;
-    socket->m_wasConnected = true;
-    socket->m_toldConnected = true;
-    if (m_traces)
+    socket->m_opening.wasConnected = true;
+    socket->m_opening.toldConnected = true;
+    if (const LifecycleSocketTraces* traces = PeekTraces())
     {
-        socket->Traces().tx = m_traces->tx; // as stock TCP does with these two
-        socket->Traces().rx = m_traces->rx;
-        socket->Traces().urgent = m_traces->urgent;
+        socket->Traces().tx = traces->tx; // as stock TCP does with these two
+        socket->Traces().rx = traces->rx;
+        socket->Traces().urgent = traces->urgent;
     }
     return socket;
 }
@@ -143,10 +144,7 @@ void
 LifecycleTcpSocket::OnAccepted(const Address& peer)
 {
     NotifyNewConnectionCreated(this, peer);
-    if (GetTxAvailable() > 0)
-    {
-        NotifySend(GetTxAvailable());
-    }
+    NotifyWritable();
 }
 
 /** Tells of what happened while the connection waited to be accepted. */

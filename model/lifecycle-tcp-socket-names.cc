@@ -1,5 +1,6 @@
 #include "internal/lifecycle-core-types.h"
 #include "internal/lifecycle-ns3-compat.h"
+#include "internal/lifecycle-socket-settings.h"
 #include "internal/lifecycle-tcp-shell.h"
 #include "lifecycle-tcp-socket.h"
 
@@ -22,7 +23,7 @@ constexpr std::array<uint8_t, 16> ANY_V4 = lifecycle::IpAddress::FromV4(0).V6();
 Address
 LifecycleTcpSocket::NameOf(const End& end) const
 {
-    if (m_isV6)
+    if (m_opening.isV6)
     {
         return Inet6SocketAddress(ToIpv6(ToCore(end.address)), end.port);
     }
@@ -37,7 +38,7 @@ LifecycleTcpSocket::Unpack(uint32_t address, uint16_t port) const
     {
         return {m_shell->Addresses().AddressOf(address).V6(), port};
     }
-    return {m_isV6 ? ANY_V6 : lifecycle::IpAddress::FromV4(address).V6(), port};
+    return {m_opening.isV6 ? ANY_V6 : lifecycle::IpAddress::FromV4(address).V6(), port};
 }
 
 LifecycleTcpSocket::End
@@ -104,12 +105,12 @@ LifecycleTcpSocket::BindTo(const End& local, bool isV6)
     {
         return Fail(ERROR_BADF);
     }
-    if (m_role != Role::NONE || m_isBound)
+    if (m_role != Role::NONE || m_opening.isBound)
     {
         return Fail(ERROR_INVAL);
     }
     SetLocal(local);
-    m_isV6 = isV6;
+    m_opening.isV6 = isV6;
     if (local.port != 0)
     {
         const SocketErrno error = ReservePort();
@@ -120,25 +121,25 @@ LifecycleTcpSocket::BindTo(const End& local, bool isV6)
     }
     // Without a port the choice is put off: Connect() chooses one that is free for its peer, of
     // which there are more.
-    m_isBound = true;
+    m_opening.isBound = true;
     return 0;
 }
 
 Socket::SocketErrno
 LifecycleTcpSocket::ReservePort()
 {
-    if (m_hasReservedPort)
+    if (m_opening.hasReservedPort)
     {
         return ERROR_NOTERROR;
     }
     const auto port = m_shell->Core().Bind(ToCore(Local().address),
                                            m_names.localPort,
-                                           m_reuseAddress,
+                                           m_settings->reuseAddress,
                                            NumberOf(GetBoundNetDevice()));
     if (port)
     {
         m_names.localPort = port.value;
-        m_hasReservedPort = true;
+        m_opening.hasReservedPort = true;
     }
     return ToNs3(port.error);
 }
@@ -146,19 +147,19 @@ LifecycleTcpSocket::ReservePort()
 void
 LifecycleTcpSocket::ReleasePort()
 {
-    if (m_hasReservedPort)
+    if (m_opening.hasReservedPort)
     {
         m_shell->Core().Unbind(ToCore(Local().address),
                                m_names.localPort,
                                NumberOf(GetBoundNetDevice()));
-        m_hasReservedPort = false;
+        m_opening.hasReservedPort = false;
     }
 }
 
 void
 LifecycleTcpSocket::BindToNetDevice(Ptr<NetDevice> device)
 {
-    const bool hasReservedPort = m_hasReservedPort;
+    const bool hasReservedPort = m_opening.hasReservedPort;
     ReleasePort();
     TcpSocket::BindToNetDevice(device);
     if (hasReservedPort)
@@ -175,14 +176,14 @@ bool
 LifecycleTcpSocket::HasLocalAddress() const
 {
     const End local = Local();
-    return m_isBound && local.address != ANY_V4 && local.address != ANY_V6;
+    return m_opening.isBound && local.address != ANY_V4 && local.address != ANY_V6;
 }
 
 /** Takes another local name, with what is reserved. */
 void
 LifecycleTcpSocket::MoveTo(const End& local)
 {
-    const bool hasReservedPort = m_hasReservedPort;
+    const bool hasReservedPort = m_opening.hasReservedPort;
     ReleasePort();
     SetLocal(local);
     if (hasReservedPort)
@@ -194,7 +195,7 @@ LifecycleTcpSocket::MoveTo(const End& local)
 int
 LifecycleTcpSocket::GetSockName(Address& address) const
 {
-    if (!m_isBound && m_names.localPort == 0)
+    if (!m_opening.isBound && m_names.localPort == 0)
     {
         address = InetSocketAddress(Ipv4Address::GetAny(), 0);
         return 0;

@@ -1,6 +1,6 @@
 #include "internal/lifecycle-core-types.h"
 #include "internal/lifecycle-ns3-compat.h"
-#include "internal/lifecycle-rx-store.h"
+#include "internal/lifecycle-socket-settings.h"
 #include "internal/lifecycle-tcp-shell.h"
 #include "lifecycle-tcp-socket.h"
 
@@ -69,24 +69,24 @@ LifecycleTcpSocket::ConnectTo(const End& peer, bool isV6)
     }
     lifecycle::ConnectRequest request;
     request.local = HasLocalAddress() ? ToCore(Local().address) : path.source;
-    request.localPort = m_isBound ? m_names.localPort : uint16_t{0};
+    request.localPort = m_opening.isBound ? m_names.localPort : uint16_t{0};
     request.remote = ToCore(peer.address);
     request.remotePort = peer.port;
     request.linkMss = path.linkMss;
-    request.fastOpen = m_fastOpen;
-    request.config = m_config;
+    request.fastOpen = m_settings->fastOpen;
+    request.config = m_settings->config;
     const auto connection = m_shell->Core().Connect(CoreNow(), request);
     if (!connection)
     {
         return Fail(ToNs3(connection.error));
     }
     Reset();
-    const lifecycle::FourTuple tuple = m_shell->Core().View(connection.value).tuple;
-    m_isV6 = isV6;
+    const lifecycle::FourTuple tuple = m_shell->Core().TupleOf(connection.value);
+    m_opening.isV6 = isV6;
     SetPeer(peer);
     MoveTo({tuple.local.V6(), tuple.localPort});
     m_shell->Hold(connection.value, this);
-    if (m_fastOpen && m_shell->Core().MayOpenFast(request.remote, request.config))
+    if (m_settings->fastOpen && m_shell->Core().MayOpenFast(request.remote, request.config))
     {
         // As Linux's TCP_FASTOPEN_CONNECT: the application is connected, as far as it can tell,
         // and the SYN waits for what it has to say.
@@ -95,7 +95,7 @@ LifecycleTcpSocket::ConnectTo(const End& peer, bool isV6)
                                m_index,
                                m_generation);
     }
-    else if (m_fastOpen)
+    else if (m_settings->fastOpen)
     {
         m_shell->Core().ReleaseSyn(CoreNow(), connection.value); // it asks for a cookie
     }
@@ -107,16 +107,13 @@ LifecycleTcpSocket::ConnectTo(const End& peer, bool isV6)
 void
 LifecycleTcpSocket::OfferFastOpen(uint32_t index, uint32_t generation)
 {
-    if (!StandsFor(index, generation) || m_closing.isClosing || m_wasConnected)
+    if (!StandsFor(index, generation) || m_closing.isClosing || m_opening.wasConnected)
     {
         return;
     }
-    m_toldConnected = true;
+    m_opening.toldConnected = true;
     NotifyConnectionSucceeded();
-    if (GetTxAvailable() > 0)
-    {
-        NotifySend(GetTxAvailable());
-    }
+    NotifyWritable();
     if (StandsFor(index, generation))
     {
         m_shell->Core().ReleaseSyn(CoreNow(), {m_index, m_generation});
@@ -133,13 +130,13 @@ LifecycleTcpSocket::Reset()
         m_shell->ForgetTimeWait(m_index);
     }
     EnterState(CLOSED);
-    m_rx.reset();
-    m_closing.shutdownSend = m_closing.shutdownSend && !m_wasConnected;
-    m_closing.shutdownRecv = m_closing.shutdownRecv && !m_wasConnected;
+    DropRx();
+    m_closing.shutdownSend = m_closing.shutdownSend && !m_opening.wasConnected;
+    m_closing.shutdownRecv = m_closing.shutdownRecv && !m_opening.wasConnected;
     m_errno = ERROR_NOTERROR;
     m_closeReason = LifecycleTcpCloseReason::NONE;
-    m_wasConnected = false;
-    m_toldConnected = false;
+    m_opening.wasConnected = false;
+    m_opening.toldConnected = false;
     m_closing.isClosing = false;
     m_closing.peerClosed = false;
     m_closing.endRead = false;
@@ -149,7 +146,7 @@ LifecycleTcpSocket::Reset()
 void
 LifecycleTcpSocket::OnConnected()
 {
-    m_wasConnected = true;
+    m_opening.wasConnected = true;
     if (m_closing.isClosing)
     {
         return; // the application is gone; what it wrote is still sent
@@ -158,16 +155,13 @@ LifecycleTcpSocket::OnConnected()
     {
         m_shell->Core().ShutdownSend(CoreNow(), {m_index, m_generation});
     }
-    if (m_toldConnected)
+    if (m_opening.toldConnected)
     {
         return;
     }
-    m_toldConnected = true;
+    m_opening.toldConnected = true;
     NotifyConnectionSucceeded();
-    if (GetTxAvailable() > 0)
-    {
-        NotifySend(GetTxAvailable());
-    }
+    NotifyWritable();
 }
 
 } // namespace ns3

@@ -1,10 +1,9 @@
 #include "lifecycle-tcp-socket.h"
 
 #include "internal/lifecycle-congestion-ops.h"
-#include "internal/lifecycle-rx-store.h"
-#include "internal/lifecycle-socket-traces.h"
+#include "internal/lifecycle-socket-extras.h"
+#include "internal/lifecycle-socket-settings.h"
 #include "internal/lifecycle-tcp-shell.h"
-#include "internal/lifecycle-tx-store.h"
 #include "lifecycle-tcp-model.h"
 
 #include "ns3/fatal-error.h"
@@ -19,17 +18,28 @@ NS_LOG_COMPONENT_DEFINE("LifecycleTcpSocket");
 
 NS_OBJECT_ENSURE_REGISTERED(LifecycleTcpSocket);
 
-LifecycleTcpSocket::LifecycleTcpSocket() = default;
+static_assert(sizeof(LifecycleTcpSocket) - sizeof(TcpSocket) <= 48); // there may be millions
+static_assert(Socket::SOCKET_ERRNO_LAST <= 1 << 5);                  // bits of m_errno
+static_assert(TcpSocket::LAST_STATE <= 1 << 4);                      // bits of m_state
+
+LifecycleTcpSocket::LifecycleTcpSocket()
+    : m_role(Role::NONE),
+      m_errno(ERROR_NOTERROR),
+      m_state(CLOSED),
+      m_closeReason(LifecycleTcpCloseReason::NONE),
+      m_settings(Create<LifecycleSocketSettings>())
+{
+}
 
 LifecycleTcpSocket::LifecycleTcpSocket(const LifecycleTcpSocket& other)
     : TcpSocket(other),
-      m_config(other.m_config),
-      m_linger(other.m_linger),
-      m_reuseAddress(other.m_reuseAddress),
-      m_autoAccept(other.m_autoAccept),
-      m_fastOpen(other.m_fastOpen),
-      m_isV6(other.m_isV6)
+      m_role(Role::NONE),
+      m_errno(ERROR_NOTERROR),
+      m_state(CLOSED),
+      m_closeReason(LifecycleTcpCloseReason::NONE),
+      m_settings(other.m_settings)
 {
+    m_opening.isV6 = other.m_opening.isV6;
     m_closing.shutdownSend = other.m_closing.shutdownSend;
     m_closing.shutdownRecv = other.m_closing.shutdownRecv;
 }
@@ -52,8 +62,8 @@ LifecycleTcpSocket::~LifecycleTcpSocket()
 void
 LifecycleTcpSocket::DoDispose()
 {
-    m_tx.reset();
-    m_rx.reset();
+    DropTx();
+    DropRx();
     TcpSocket::DoDispose();
 }
 
@@ -62,7 +72,7 @@ LifecycleTcpSocket::OnNodeGone()
 {
     m_shell = nullptr;
     m_role = Role::NONE;
-    m_hasReservedPort = false;
+    m_opening.hasReservedPort = false;
     m_state = CLOSED;
     Dispose();
 }
@@ -143,13 +153,53 @@ LifecycleTcpSocket::GetAllowBroadcast() const
 LifecycleSocketTraces&
 LifecycleTcpSocket::Traces()
 {
-    if (!m_traces)
+    std::unique_ptr<LifecycleSocketTraces>& traces = Extras().traces;
+    if (!traces)
     {
-        m_traces = std::make_unique<LifecycleSocketTraces>();
-        m_traces->state.value = GetState();
+        traces = std::make_unique<LifecycleSocketTraces>();
+        traces->state.value = GetState();
         UpdateTraces();
     }
-    return *m_traces;
+    return *traces;
+}
+
+LifecycleSocketExtras&
+LifecycleTcpSocket::Extras()
+{
+    if (!m_extras)
+    {
+        m_extras = std::make_unique<LifecycleSocketExtras>();
+    }
+    return *m_extras;
+}
+
+void
+LifecycleTcpSocket::DropTx()
+{
+    if (m_extras)
+    {
+        m_extras->tx.reset();
+        DropIdleExtras();
+    }
+}
+
+void
+LifecycleTcpSocket::DropRx()
+{
+    if (m_extras)
+    {
+        m_extras->rx.reset();
+        DropIdleExtras();
+    }
+}
+
+void
+LifecycleTcpSocket::DropIdleExtras()
+{
+    if (!m_extras->tx && !m_extras->rx && !m_extras->traces)
+    {
+        m_extras.reset();
+    }
 }
 
 void
@@ -157,9 +207,9 @@ LifecycleTcpSocket::EnterState(TcpStates_t to)
 {
     NS_LOG_DEBUG(TcpStateName[m_state] << " -> " << TcpStateName[to]);
     m_state = to;
-    if (m_traces)
+    if (LifecycleSocketTraces* traces = PeekTraces())
     {
-        m_traces->state.Set(to);
+        traces->state.Set(to);
     }
 }
 
@@ -168,9 +218,10 @@ LifecycleTcpSocket::UpdateTraces()
 {
     // It may have ended already, with notices of what came before still to be delivered.
     const lifecycle::ConnectionId connection{m_index, m_generation};
-    if (m_traces && m_role == Role::CONNECTION && m_shell->Core().IsAlive(connection))
+    LifecycleSocketTraces* const traces = PeekTraces();
+    if (traces && m_role == Role::CONNECTION && m_shell->Core().IsAlive(connection))
     {
-        m_traces->Update(m_shell->Core().View(connection));
+        traces->Update(m_shell->Core().View(connection));
     }
 }
 

@@ -3,6 +3,7 @@
 
 #include "lifecycle-tcp-types.h"
 
+#include "ns3/ptr.h"
 #include "ns3/tcp-socket.h"
 
 #include <array>
@@ -27,6 +28,8 @@ class LifecycleTcpModel;
 class LifecycleTcpShell;
 class LifecycleTxStore;
 class TcpCongestionOps;
+struct LifecycleSocketExtras;
+struct LifecycleSocketSettings;
 
 /**
  * \ingroup tcp-lifecycle
@@ -223,6 +226,11 @@ class LifecycleTcpSocket : public TcpSocket
 
     const lifecycle::Config& GetConfig() const;
     void EditConfig(const std::function<void(lifecycle::Config&)>& edit);
+    void EditSettings(const std::function<void(LifecycleSocketSettings&)>& edit);
+    void SetReuseAddress(bool reuse);
+    bool GetReuseAddress() const;
+    void SetFastOpen(bool fastOpen);
+    bool GetFastOpen() const;
 
     // Called by the shell.
     void OnStateChanged(TcpStates_t to);
@@ -244,6 +252,14 @@ class LifecycleTcpSocket : public TcpSocket
     Ptr<LifecycleTcpSocket> Fork() const;
     void UpdateTraces();
     LifecycleSocketTraces& Traces();
+    LifecycleSocketTraces* PeekTraces() const;
+
+    LifecycleSocketExtras& Extras();
+    LifecycleTxStore* PeekTx() const;
+    LifecycleRxStore* PeekRx() const;
+    void DropTx();
+    void DropRx();
+    void DropIdleExtras();
 
     int Fail(SocketErrno error) const;
     int BindTo(const End& local, bool isV6);
@@ -260,10 +276,22 @@ class LifecycleTcpSocket : public TcpSocket
     bool Discard();
     void Reset();
     void NotifyNormalCloseOnce();
+    void NotifyWritable();
     void EnterState(TcpStates_t to);
     Address NameOf(const End& end) const;
 
-    /// How far it is closed. Bits, since there may be very many sockets.
+    /// How far it is opened. Bits, since there may be very many sockets.
+    struct Opening
+    {
+        bool isV6 : 1; ///< its names are Inet6SocketAddress
+        bool isBound : 1;
+        bool hasReservedPort : 1;
+        bool wasConnected : 1;   ///< it has been established
+        bool toldConnected : 1;  ///< the application was told so, perhaps before it was true
+        bool isReconfigured : 1; ///< a listener whose attributes changed after Listen()
+    };
+
+    /// How far it is closed.
     struct Closing
     {
         bool shutdownSend : 1;
@@ -290,31 +318,20 @@ class LifecycleTcpSocket : public TcpSocket
     void SetLocal(const End& end);
     void SetPeer(const End& end);
 
-    LifecycleTcpShell* m_shell{nullptr};               //!< the node's; null once that is gone
-    std::shared_ptr<const lifecycle::Config> m_config; //!< shared until one is set on the socket
-    std::unique_ptr<LifecycleTxStore> m_tx;            //!< while something is unacknowledged
-    std::unique_ptr<LifecycleRxStore> m_rx;            //!< while something is unread
-    std::unique_ptr<LifecycleSocketTraces> m_traces;   //!< once somebody listens
-    /// Attribute Linger, nanoseconds; ns-3 notes every Time that is made before a run, at length.
-    int64_t m_linger{-1};
+    // In the order that leaves no gaps: these four bytes fill what ns3::Socket leaves open.
+    Role m_role : 2;
+    mutable uint8_t m_errno : 5; //!< a SocketErrno
+    uint8_t m_state : 4;         //!< a TcpStates_t
+    LifecycleTcpCloseReason m_closeReason : 4;
+    Opening m_opening{};
+    Closing m_closing{};
+    LifecycleTcpShell* m_shell{nullptr};             //!< the node's; null once that is gone
+    Ptr<const LifecycleSocketSettings> m_settings;   //!< shared until one is set on the socket
+    std::unique_ptr<LifecycleSocketExtras> m_extras; //!< while there is something in it
     Names m_names;
     uint32_t m_index{0};      //!< with m_generation: the core's name of what it stands for
     uint32_t m_generation{0}; //!< see m_index
     uint32_t m_position{0};   //!< in the node's list of sockets
-    Role m_role{Role::NONE};
-    LifecycleTcpCloseReason m_closeReason{LifecycleTcpCloseReason::NONE};
-    mutable uint8_t m_errno{ERROR_NOTERROR}; //!< a SocketErrno
-    uint8_t m_state{CLOSED};                 //!< a TcpStates_t
-    Closing m_closing{};
-    bool m_reuseAddress{true}; //!< attribute ReuseAddress
-    bool m_autoAccept{true};   //!< attribute AutoAccept
-    bool m_fastOpen{false};    //!< attribute FastOpen
-    bool m_isV6{false};        //!< its names are Inet6SocketAddress
-    bool m_isBound{false};
-    bool m_hasReservedPort{false};
-    bool m_wasConnected{false};   //!< it has been established
-    bool m_toldConnected{false};  //!< the application was told so, perhaps before it was true
-    bool m_isReconfigured{false}; //!< a listener whose attributes changed after Listen()
 };
 
 } // namespace ns3

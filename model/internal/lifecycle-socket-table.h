@@ -5,7 +5,10 @@
 
 #include "ns3/ptr.h"
 
+#include <array>
+#include <cstddef>
 #include <cstdint>
+#include <memory>
 #include <unordered_map>
 #include <utility>
 #include <vector>
@@ -21,32 +24,33 @@ class LifecycleSocketTable
     /** \param socket knows that it stands for \p id */
     void Hold(Id id, Ptr<LifecycleTcpSocket> socket)
     {
-        if (id.index >= m_sockets.size())
+        if (id.index / CHUNK >= m_chunks.size())
         {
-            if (id.index >= m_sockets.capacity())
-            {
-                m_sockets.reserve(id.index + id.index / 8 + 1); // there may be very many
-            }
-            m_sockets.resize(id.index + 1);
+            m_chunks.resize(id.index / CHUNK + 1);
         }
-        if (const Ptr<LifecycleTcpSocket>& former = m_sockets[id.index])
+        if (!m_chunks[id.index / CHUNK])
         {
-            m_former.emplace(Id{id.index, former->m_generation}.Key(), former);
+            m_chunks[id.index / CHUNK] = std::make_unique<Chunk>();
         }
-        m_sockets[id.index] = std::move(socket);
+        Ptr<LifecycleTcpSocket>& place = *PlaceOf(id);
+        if (place)
+        {
+            m_former.emplace(Id{id.index, place->m_generation}.Key(), place);
+        }
+        place = std::move(socket);
     }
 
     /** \returns the socket, or null if there is none */
     Ptr<LifecycleTcpSocket> Find(Id id) const
     {
-        if (!id || id.index >= m_sockets.size())
+        const Ptr<LifecycleTcpSocket>* const place = id ? PlaceOf(id) : nullptr;
+        if (place == nullptr)
         {
             return nullptr;
         }
-        const Ptr<LifecycleTcpSocket>& socket = m_sockets[id.index];
-        if (socket && socket->m_generation == id.generation)
+        if (*place && (*place)->m_generation == id.generation)
         {
-            return socket;
+            return *place;
         }
         const auto former = m_former.find(id.Key());
         return former != m_former.end() ? former->second : nullptr;
@@ -57,12 +61,24 @@ class LifecycleSocketTable
     {
         if (m_former.erase(id.Key()) == 0 && Find(id))
         {
-            m_sockets[id.index] = nullptr;
+            *PlaceOf(id) = nullptr;
         }
     }
 
   private:
-    std::vector<Ptr<LifecycleTcpSocket>> m_sockets; //!< by index
+    static constexpr uint32_t CHUNK = 64;
+    using Chunk = std::array<Ptr<LifecycleTcpSocket>, CHUNK>;
+
+    /** \returns where a socket of this index is, null if there was none yet */
+    Ptr<LifecycleTcpSocket>* PlaceOf(Id id) const
+    {
+        const std::size_t chunk = id.index / CHUNK;
+        return chunk < m_chunks.size() && m_chunks[chunk] ? &(*m_chunks[chunk])[id.index % CHUNK]
+                                                          : nullptr;
+    }
+
+    /** By index. In pieces: to move a Ptr is to count its socket's references twice. */
+    std::vector<std::unique_ptr<Chunk>> m_chunks;
     /** Those whose index has another already, before their end was told of; by Handle::Key(). */
     std::unordered_map<uint64_t, Ptr<LifecycleTcpSocket>> m_former;
 };

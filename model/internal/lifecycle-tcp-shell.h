@@ -64,7 +64,11 @@ class LifecycleTcpShell
     void SetStream(int64_t stream);
 
     /** \returns the core, made at the first call, once attributes and streams are set */
-    lifecycle::Endpoint& Core();
+    lifecycle::Endpoint& Core()
+    {
+        return m_core ? *m_core : MakeCore();
+    }
+
     /** \returns the core, null if it was never needed */
     const lifecycle::Endpoint* PeekCore() const;
     const LifecycleIpOutput& Output() const;
@@ -158,6 +162,7 @@ class LifecycleTcpShell
     bool SendNext(lifecycle::Instant now);
     Ptr<LifecycleTcpSocket> SenderOf(const lifecycle::OutSegment& out) const;
 
+    lifecycle::Endpoint& MakeCore();
     Ptr<LifecycleTcpSocket> MakePrototype() const;
     void Join(LifecycleTcpSocket& socket);
     void CompactSockets();

@@ -176,6 +176,30 @@ TEST_F(AttributesTest, OneSocketsAttributeIsNotAnothers)
     EXPECT_EQ(Get(Network::MakeSocket(network.Client()), "SndBufSize"), 131072);
 }
 
+TEST_F(AttributesTest, WhatIsNoConfigurationIsEachSocketsOwnToo)
+{
+    const Network network;
+    const Ptr<Socket> one = Network::MakeSocket(network.Client());
+    const Ptr<Socket> other = Network::MakeSocket(network.Client());
+    one->SetAttribute("ReuseAddress", BooleanValue(false));
+    one->SetAttribute("AutoAccept", BooleanValue(false));
+    one->SetAttribute("FastOpen", BooleanValue(true));
+    one->SetAttribute("Linger", TimeValue(Seconds(7)));
+    one->SetAttribute("SndBufSize", UintegerValue(777));
+    const auto settingsOf = [](Ptr<Socket> socket) {
+        std::string settings;
+        for (const char* name : {"ReuseAddress", "AutoAccept", "FastOpen", "Linger"})
+        {
+            StringValue value;
+            socket->GetAttribute(name, value);
+            settings += value.Get() + ' ';
+        }
+        return settings;
+    };
+    EXPECT_EQ(settingsOf(one), "false false true +7e+09ns ");
+    EXPECT_EQ(settingsOf(other), "true true false -1ns ");
+}
+
 TEST_F(AttributesTest, SocketsMadeAfterwardsGetWhatTheNodeIsToldLater)
 {
     const Network network;
@@ -190,12 +214,16 @@ TEST_F(AttributesTest, AcceptedSocketsInheritTheListeners)
     Network network;
     TalkingServer server(network.Server(), network.AnyAt(PORT), 0);
     server.listener->SetAttribute("SndBufSize", UintegerValue(4321)); // after Listen()
+    server.listener->SetAttribute("Linger", TimeValue(Seconds(7)));
     TalkingClient client(network.Client(), network.ServerAt(PORT), 0, 1);
     Simulator::Stop(Seconds(3));
     Simulator::Run();
     ASSERT_EQ(server.talkers.size(), 1);
     EXPECT_EQ(Get(server.talkers.front().socket, "SndBufSize"), 4321);
     EXPECT_EQ(server.talkers.front().socket->GetTxAvailable(), 4321);
+    TimeValue linger;
+    server.talkers.front().socket->GetAttribute("Linger", linger);
+    EXPECT_EQ(linger.Get(), Seconds(7));
 }
 
 TEST_F(AttributesTest, TimeWaitLastsTwiceTheSegmentLifetime)

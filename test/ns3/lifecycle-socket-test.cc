@@ -12,6 +12,7 @@
 #include "ns3/uinteger.h"
 
 #include <gmock/gmock.h>
+#include <map>
 #include <set>
 #include <vector>
 
@@ -129,6 +130,43 @@ TEST_F(SocketTest, BothEndsKnowBothNames)
     EXPECT_EQ(clientName, serverPeer);
     EXPECT_EQ(clientPeer, serverName);
     EXPECT_EQ(clientPeer, m_network.ServerAt(PORT));
+}
+
+TEST_F(SocketTest, EachOfManyConnectionsIsHeardBySocketsOfItsOwn)
+{
+    constexpr uint32_t COUNT = 300;
+    std::vector<Ptr<Socket>> clients;
+    std::vector<Ptr<Socket>> servers;
+    const Ptr<Socket> listener = Network::MakeSocket(m_network.Server());
+    listener->Bind(m_network.AnyAt(PORT));
+    listener->Listen();
+    listener->SetAcceptCallback(
+        MakeNullCallback<bool, Ptr<Socket>, const Address&>(),
+        Callback<void, Ptr<Socket>, const Address&>(
+            [&](Ptr<Socket> socket, const Address&) { servers.push_back(socket); }));
+    Simulator::Schedule(Seconds(1), [&] {
+        for (uint32_t i = 0; i < COUNT; ++i)
+        {
+            clients.push_back(Make());
+            EXPECT_EQ(clients.back()->Connect(m_network.ServerAt(PORT)), 0);
+            EXPECT_EQ(clients.back()->Send(Create<Packet>(i + 1)), i + 1);
+        }
+    });
+    RunUntil(10);
+    ASSERT_EQ(servers.size(), COUNT);
+    std::map<Address, uint32_t> received;
+    for (const Ptr<Socket>& socket : servers)
+    {
+        Address peer;
+        socket->GetPeerName(peer);
+        received[peer] = socket->GetRxAvailable();
+    }
+    for (uint32_t i = 0; i < COUNT; ++i)
+    {
+        Address name;
+        clients[i]->GetSockName(name);
+        EXPECT_EQ(received[name], i + 1);
+    }
 }
 
 TEST_F(SocketTest, AnIpv6ListenerAcceptsIpv4)
