@@ -5,6 +5,8 @@
 //   population                                1,000,000 connections over 1,000 hosts, 1,500 nodes
 //   population --layout=tree                  the same hosts on edge routers around a core
 //   population --connections=100000 --hosts=200 --hold=3h
+//   population --timeWait --connections=10000000 --spread=200s
+//                                             ten million TIME_WAIT records at once
 //
 // Routes are static (or by nix-vectors: --routing=nix), and devices have no queue disc (unless
 // --queueDiscs), because FqCoDel on every device costs more than all of TCP.
@@ -24,9 +26,12 @@
 #include "ns3/node-container.h"
 #include "ns3/object-factory.h"
 #include "ns3/point-to-point-helper.h"
+#include "ns3/queue-disc.h"
 #include "ns3/rng-seed-manager.h"
 #include "ns3/simulator.h"
 #include "ns3/string.h"
+#include "ns3/tcp-socket.h"
+#include "ns3/traffic-control-layer.h"
 #include "ns3/uinteger.h"
 
 #include <algorithm>
@@ -54,11 +59,18 @@ struct Options
     Time spread{Seconds(20)};
     Time hold{Seconds(0)};
     bool keepalive{true};
+    bool timeWait{false};
     bool queueDiscs{false};
     std::string layout{"sites"};
     std::string routing{"static"};
     uint32_t seed{1};
 };
+
+/** Ports that a client of Linux takes by itself, for all connections to one address and port. */
+constexpr uint32_t EPHEMERAL_PORTS = 60999 - 32768 + 1;
+
+/** How long it is waited for connections after the last was asked for. */
+const Time LATEST = Seconds(60);
 
 // What the machine says.
 
@@ -131,6 +143,15 @@ class AccessNetwork
 
         LifecycleTcpHelper tcp;
         tcp.SetKeepaliveModel("ns3::TcpKeepaliveModel", "Enabled", BooleanValue(options.keepalive));
+        if (options.timeWait)
+        {
+            // The first record is still to be there when the last is made.
+            tcp.SetTimeWaitModel("ns3::TcpTimeWaitModel",
+                                 "Msl",
+                                 TimeValue(options.spread + LATEST),
+                                 "MaxRecords",
+                                 UintegerValue(options.connections));
+        }
         tcp.Install(m_hosts);
         LifecycleTcpHelper::AssignStreams(m_hosts, 1000);
         InstallInternet();
@@ -257,34 +278,57 @@ class AccessNetwork
 
 // The run.
 
+/** \returns how many ends of connections are in a state */
 uint64_t
-CountEstablished(const NodeContainer& hosts)
+Count(const NodeContainer& hosts, TcpSocket::TcpStates_t state)
 {
-    uint64_t established = 0;
+    uint64_t count = 0;
     for (auto host = hosts.Begin(); host != hosts.End(); ++host)
     {
-        established += LifecycleTcpHelper::GetTcp(*host)->GetCensus()[TcpSocket::ESTABLISHED];
+        count += LifecycleTcpHelper::GetTcp(*host)->GetCensus()[state];
     }
-    return established;
+    return count;
 }
 
-/** Shows how far it is, and stops when all ends of all connections stand, or at \p latest. */
-void
-Watch(const NodeContainer* hosts, uint64_t wanted, Time latest)
+/** What is waited for, and what is seen meanwhile. */
+struct Watch
 {
-    const uint64_t established = CountEstablished(*hosts);
-    if (isatty(STDERR_FILENO) != 0)
+    const NodeContainer& hosts;
+    TcpSocket::TcpStates_t state; //!< in which there are to be
+    uint64_t wanted;              //!< so many ends of connections
+    Time latest;                  //!< and then no longer
+    uint64_t mostHeap{0};         //!< bytes allocated at any look
+
+    /** Shows how far it is, and stops when it is there. */
+    void Look()
     {
-        std::cerr << "\r" << established / 2 << " of " << wanted / 2 << " connections, "
-                  << std::fixed << std::setprecision(1) << WallSeconds() << " s" << std::flush;
-        std::cerr << (established >= wanted ? "\r\033[K" : "");
+        const uint64_t there = Count(hosts, state);
+        mostHeap = std::max(mostHeap, HeapBytes());
+        const bool isOver = there >= wanted || Simulator::Now() >= latest;
+        if (isatty(STDERR_FILENO) != 0)
+        {
+            std::cerr << "\r" << there << " of " << wanted << " " << TcpSocket::TcpStateName[state]
+                      << ", " << std::fixed << std::setprecision(1) << WallSeconds() << " s"
+                      << std::flush << (isOver ? "\r\033[K" : "");
+        }
+        if (isOver)
+        {
+            Simulator::Stop();
+            return;
+        }
+        Simulator::Schedule(MilliSeconds(100), &Watch::Look, this);
     }
-    if (established >= wanted || Simulator::Now() >= latest)
-    {
-        Simulator::Stop();
-        return;
-    }
-    Simulator::Schedule(MilliSeconds(100), &Watch, hosts, wanted, latest);
+};
+
+/** \returns what stands in front of the devices of the first host */
+std::string
+QueueDiscs(const NodeContainer& hosts)
+{
+    const Ptr<Node> host = hosts.Get(0);
+    const Ptr<TrafficControlLayer> control = host->GetObject<TrafficControlLayer>();
+    const Ptr<QueueDisc> disc =
+        control ? control->GetRootQueueDiscOnDevice(host->GetDevice(0)) : nullptr;
+    return disc ? disc->GetInstanceTypeId().GetName() + " on every device" : "no queue discs";
 }
 
 uint64_t
@@ -310,6 +354,9 @@ main(int argc, char* argv[])
     cmd.AddValue("spread", "Simulated time in which the connections are opened", options.spread);
     cmd.AddValue("hold", "Simulated time to go on for once all are open", options.hold);
     cmd.AddValue("keepalive", "Whether both ends have keepalive", options.keepalive);
+    cmd.AddValue("timeWait",
+                 "Whether clients close each connection at once, until all are in TIME_WAIT",
+                 options.timeWait);
     cmd.AddValue("queueDiscs",
                  "Whether devices have ns-3's default queue disc",
                  options.queueDiscs);
@@ -323,6 +370,12 @@ main(int argc, char* argv[])
     {
         std::cerr << "population: hosts are 2 to 4000, layout is sites or tree, and routing is "
                      "static or nix.\n";
+        return 2;
+    }
+    if (options.connections > options.hosts / 2 * EPHEMERAL_PORTS)
+    {
+        std::cerr << "population: a client has " << EPHEMERAL_PORTS
+                  << " ports for connections to its server; more connections take more hosts.\n";
         return 2;
     }
     RngSeedManager::SetSeed(options.seed);
@@ -346,6 +399,11 @@ main(int argc, char* argv[])
         clients.SetAttribute("Connections", UintegerValue(share));
         clients.SetAttribute("Spread", TimeValue(turn));
         clients.SetAttribute("Requests", StringValue("ns3::ConstantRandomVariable[Constant=0]"));
+        if (options.timeWait)
+        {
+            clients.SetAttribute("Lifetime",
+                                 StringValue("ns3::ConstantRandomVariable[Constant=0]"));
+        }
         clients.AddRemote(InetSocketAddress(network.GetServerAddress(i), 80));
         ApplicationContainer installed = clients.Install(network.GetClients().Get(i));
         installed.Start(turn * static_cast<int64_t>(i));
@@ -356,28 +414,43 @@ main(int argc, char* argv[])
     const double builtCpu = CpuSeconds();
     const uint64_t heapBefore = HeapBytes();
     std::cout << "Network       " << network.GetNodeN() << " nodes, " << options.layout << ", "
-              << options.routing << " routing, " << (options.queueDiscs ? "default" : "no")
-              << " queue discs: " << std::fixed << std::setprecision(1) << built << " s, heap "
-              << Megabytes(heapBefore) << std::endl;
+              << options.routing << " routing, " << QueueDiscs(hosts) << ": " << std::fixed
+              << std::setprecision(1) << built << " s, heap " << Megabytes(heapBefore) << std::endl;
 
-    const uint64_t wanted = uint64_t{2} * options.connections;
-    Simulator::Schedule(MilliSeconds(100), &Watch, &hosts, wanted, options.spread + Seconds(60));
+    Watch watch{hosts,
+                options.timeWait ? TcpSocket::TIME_WAIT : TcpSocket::ESTABLISHED,
+                options.timeWait ? options.connections : uint64_t{2} * options.connections,
+                options.spread + LATEST};
+    Simulator::Schedule(MilliSeconds(100), &Watch::Look, &watch);
     Simulator::Run();
 
-    const uint64_t established = CountEstablished(hosts);
+    const uint64_t reached = Count(hosts, watch.state);
     const double opened = WallSeconds();
     const double cpu = CpuSeconds() - builtCpu;
     const uint64_t heap = HeapBytes() - heapBefore;
     const double each = options.connections > 0 ? options.connections : 1;
-    std::cout << "Connections   " << established / 2 << " established after "
+    std::cout << "Connections   " << (options.timeWait ? reached : reached / 2)
+              << (options.timeWait ? " in TIME_WAIT at once" : " established") << " after "
               << Simulator::Now().GetSeconds() << " s of simulated time, keepalive "
               << (options.keepalive ? "on" : "off") << "\n"
               << "Time          " << opened - built << " s, of processor time " << cpu << " s, "
               << std::setprecision(2) << cpu / each * 1e6 << " us for each connection, "
               << Simulator::GetEventCount() << " events\n"
               << "Memory        heap " << Megabytes(heap) << " more, " << std::setprecision(0)
-              << static_cast<double>(heap) / each << " bytes for each connection, both ends; peak "
+              << static_cast<double>(heap) / each << " bytes for each "
+              << (options.timeWait ? "TIME_WAIT record" : "connection, both ends") << "; at most "
+              << Megabytes(std::max(watch.mostHeap, HeapBytes())) << " of heap, peak "
               << Megabytes(PeakMemory()) << " of the process" << std::endl;
+    std::cout << "Census       ";
+    for (int state = TcpSocket::CLOSED; state < TcpSocket::LAST_STATE; ++state)
+    {
+        const auto one = static_cast<TcpSocket::TcpStates_t>(state);
+        if (const uint64_t there = Count(hosts, one))
+        {
+            std::cout << " " << there << " " << TcpSocket::TcpStateName[one];
+        }
+    }
+    std::cout << std::endl;
 
     if (options.hold.IsStrictlyPositive())
     {
@@ -387,9 +460,10 @@ main(int argc, char* argv[])
         std::cout << "Idle          " << options.hold.GetSeconds()
                   << " s of simulated time: " << std::setprecision(1) << WallSeconds() - opened
                   << " s, " << Simulator::GetEventCount() - events << " events, "
-                  << CountProbes(hosts) << " keepalive probes, " << CountEstablished(hosts) / 2
-                  << " connections established" << std::endl;
+                  << CountProbes(hosts) << " keepalive probes, "
+                  << Count(hosts, TcpSocket::ESTABLISHED) / 2 << " connections established, "
+                  << Count(hosts, TcpSocket::TIME_WAIT) << " in TIME_WAIT" << std::endl;
     }
     Simulator::Destroy();
-    return established == wanted ? 0 : 1;
+    return reached == watch.wanted ? 0 : 1;
 }

@@ -52,21 +52,17 @@ LifecycleOwnedConnections::LifecycleOwnedConnections(LifecycleTcpShell& shell)
 
 // Whose is what.
 
+/** \returns null if there is no connection of an owner */
 LifecycleOwnedConnections::Slot*
-LifecycleOwnedConnections::Find(lifecycle::ConnectionId id)
+LifecycleOwnedConnections::Find(uint32_t index) const
 {
-    const std::size_t chunk = id.index / CHUNK;
-    if (!id || chunk >= m_chunks.size() || !m_chunks[chunk])
+    const std::size_t chunk = index / CHUNK;
+    if (chunk >= m_chunks.size() || !m_chunks[chunk])
     {
         return nullptr;
     }
-    Slot& slot = (*m_chunks[chunk])[id.index % CHUNK];
-    if (slot.generation == id.generation)
-    {
-        return &slot;
-    }
-    const auto displaced = m_displaced.find(id.Key());
-    return displaced == m_displaced.end() ? nullptr : &displaced->second;
+    Slot& slot = (*m_chunks[chunk])[index % CHUNK];
+    return slot.owner == NOBODY ? nullptr : &slot;
 }
 
 LifecycleOwnedConnections::Slot&
@@ -82,14 +78,9 @@ LifecycleOwnedConnections::Make(lifecycle::ConnectionId id, uint32_t owner, uint
         m_chunks[chunk] = std::make_unique<Chunk>();
     }
     Slot& slot = (*m_chunks[chunk])[id.index % CHUNK];
-    if (slot.generation != 0)
-    {
-        m_displaced.emplace(lifecycle::ConnectionId{id.index, slot.generation}.Key(), slot);
-    }
     slot = Slot{};
-    slot.generation = id.generation;
     slot.tag = tag;
-    slot.owner = owner & 0x7fffffff;
+    slot.owner = owner & NOBODY;
     return slot;
 }
 
@@ -98,10 +89,7 @@ LifecycleOwnedConnections::Forget(lifecycle::ConnectionId id)
 {
     m_tx.erase(id.Key());
     m_rx.erase(id.Key());
-    if (m_displaced.erase(id.Key()) == 0)
-    {
-        *Find(id) = Slot{};
-    }
+    *Find(id.index) = Slot{};
 }
 
 uint32_t
@@ -127,7 +115,8 @@ LifecycleOwnedConnections::FindListener(lifecycle::ListenerId id)
 void
 LifecycleOwnedConnections::SetTag(lifecycle::ConnectionId id, uint32_t tag)
 {
-    if (Slot* slot = Find(id))
+    Slot* const slot = Find(id.index);
+    if (slot != nullptr && m_shell.Core().IsAlive(id))
     {
         slot->tag = tag;
     }
@@ -136,13 +125,12 @@ LifecycleOwnedConnections::SetTag(lifecycle::ConnectionId id, uint32_t tag)
 LifecycleOwnedConnections::Owner::Connection
 LifecycleOwnedConnections::Get(uint32_t index) const
 {
-    const std::size_t chunk = index / CHUNK;
-    if (chunk >= m_chunks.size() || !m_chunks[chunk])
+    const Slot* const slot = Find(index);
+    if (slot == nullptr)
     {
         return {};
     }
-    const Slot& slot = (*m_chunks[chunk])[index % CHUNK];
-    return {{index, slot.generation}, slot.tag};
+    return {ToNs3(m_shell.Core().ConnectionAt(index)), slot->tag};
 }
 
 void
@@ -154,10 +142,14 @@ LifecycleOwnedConnections::ForEach(const Owner& owner,
         for (uint32_t i = 0; m_chunks[chunk] && i < CHUNK; ++i)
         {
             const Slot& slot = (*m_chunks[chunk])[i];
-            if (slot.generation != 0 && m_owners[slot.owner] == &owner)
+            if (slot.owner == NOBODY || m_owners[slot.owner] != &owner)
             {
-                const auto index = static_cast<uint32_t>(chunk * CHUNK + i);
-                visit({{index, slot.generation}, slot.tag});
+                continue;
+            }
+            const auto index = static_cast<uint32_t>(chunk * CHUNK + i);
+            if (const lifecycle::ConnectionId id = m_shell.Core().ConnectionAt(index))
+            {
+                visit({ToNs3(id), slot.tag});
             }
         }
     }
@@ -320,7 +312,7 @@ LifecycleOwnedConnections::Deliver(const lifecycle::Notice& notice)
         Accept(notice.listener);
         return;
     }
-    Slot* slot = Find(notice.connection);
+    Slot* const slot = notice.connection ? Find(notice.connection.index) : nullptr;
     if (slot == nullptr)
     {
         return;
@@ -384,6 +376,10 @@ LifecycleOwnedConnections::Accept(lifecycle::ListenerId id)
     while (const auto accepted = m_shell.Core().Accept(id))
     {
         const lifecycle::ConnectionId connection = accepted.value;
+        if (!m_shell.Core().IsAlive(connection))
+        {
+            continue; // it ended while it waited
+        }
         Make(connection, number, 0).isOpen = 1;
         for (const LifecycleTcpShell::EarlyPayload& early : m_shell.TakeEarlyPayload(connection))
         {
@@ -403,7 +399,7 @@ LifecycleOwnedConnections::Accept(lifecycle::ListenerId id)
 bool
 LifecycleOwnedConnections::Keep(const lifecycle::Placement& placement, Ptr<Packet> payload)
 {
-    if (Find(placement.connection) == nullptr)
+    if (Find(placement.connection.index) == nullptr)
     {
         return false;
     }
@@ -414,7 +410,7 @@ LifecycleOwnedConnections::Keep(const lifecycle::Placement& placement, Ptr<Packe
 void
 LifecycleOwnedConnections::Store(lifecycle::ConnectionId id, uint64_t offset, Ptr<Packet> payload)
 {
-    const Owner* const owner = m_owners[Find(id)->owner];
+    const Owner* const owner = m_owners[Find(id.index)->owner];
     if (owner == nullptr || !owner->WantsContent())
     {
         return;

@@ -73,7 +73,7 @@ struct TcpPopulationCounters
  * is over; where there is none, with the last response; and if it has no requests either, it stays
  * open, idle, until the application stops. Closer says who closes.
  *
- * An idle connection costs 16 bytes here, and the node's adapter 12. The node must have the
+ * An idle connection costs 16 bytes here, and the node's adapter 8. The node must have the
  * lifecycle TCP; the other side is a TcpPopulationServer, or whatever understands
  * LifecycleTcpRequestHeader. Where ResponseSize is 0 it may be any sink: a request is then complete
  * when all of it is acknowledged.

@@ -36,7 +36,7 @@ struct TcpPopulationServerCounters
  *
  * It answers each request with as many bytes as its LifecycleTcpRequestHeader asks for, after
  * ServiceTime, and closes where the request says so, when the client has closed, or when nothing
- * was asked for IdleTimeout. An idle connection costs nothing here, and 12 bytes in the node's
+ * was asked for IdleTimeout. An idle connection costs nothing here, and 8 bytes in the node's
  * adapter. The node must have the lifecycle TCP.
  */
 class TcpPopulationServer : public Application

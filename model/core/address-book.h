@@ -39,7 +39,7 @@ HashTuple(const PackedTuple& tuple, uint64_t key)
     hash = std::rotl(hash, 29);
     hash ^= uint64_t{tuple.localPort} << 16 | tuple.remotePort;
     hash *= 0x9e3779b97f4a7c15;
-    hash = std::rotl(hash, 29);
+    hash ^= hash >> 32; // a rotation leaves what differs in the local port only in long runs
     hash *= 0xbf58476d1ce4e5b9; // finalizer constant of SplitMix64
     return static_cast<uint32_t>(hash >> 32);
 }

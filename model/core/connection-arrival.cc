@@ -291,13 +291,13 @@ ConnectionArrival::CheckSynInSynSent()
     m_conn.rcvNxt = m_segment.seq + 1;
     m_conn.rcvAdv = m_conn.rcvNxt + SynWindow(m_conn.config->data);
     m_context.Attach(m_conn).lastAckSent = m_conn.rcvNxt;
+    m_conn.transfer->sndWl1 = m_segment.seq;
     if (m_conn.agreement.timestamps)
     {
         m_conn.tsRecent = m_segment.options.timestamps->value;
     }
     m_conn.sndWnd = m_segment.window; // never scaled in a SYN
     m_conn.maxSndWnd = m_conn.sndWnd;
-    m_conn.sndWl1 = m_segment.seq;
     m_segment.seq += 1;
     m_segment.flags = m_segment.flags.Without(Flag::SYN);
 
@@ -682,14 +682,17 @@ ConnectionArrival::UpdateSendWindow(bool news)
     // RFC 9293 §3.10.7.4, ESTABLISHED: an older segment must not bring back an older window. As in
     // Linux (tcp_may_update_window), a higher ACK is newer even with an old sequence number, as
     // data that is sent again has: else the right edge would seem to have moved.
-    const bool newer = news || m_conn.sndWl1.IsAtOrBefore(seq);
+    const bool newer = news || m_conn.SndWl1().IsAtOrBefore(seq);
     if (ack.IsBefore(m_conn.sndUna) || !newer || m_conn.state.Get() == State::SynSent)
     {
         return;
     }
     m_conn.sndWnd = uint32_t{m_segment.window} << m_conn.agreement.sndScale;
     m_conn.maxSndWnd = std::max(m_conn.maxSndWnd, m_conn.sndWnd);
-    m_conn.sndWl1 = seq;
+    if (m_conn.transfer || seq.IsAfter(m_conn.rcvNxt))
+    {
+        m_context.Attach(m_conn).sndWl1 = seq;
+    }
     if (m_conn.timerMode == TimerMode::Persist)
     {
         m_conn.retries = 0; // it answers, so it is there

@@ -12,6 +12,7 @@
 #include "rtt-estimator.h"
 #include "scoreboard.h"
 #include "state-machine.h"
+#include "stream-offset.h"
 #include "undo.h"
 #include "urgent.h"
 
@@ -33,6 +34,27 @@ enum class TimerMode : uint8_t
     Persist,    //!< a window to send into (RFC 9293 §3.8.6.1)
     FinWait2,   //!< the peer's FIN
     TimeWait,   //!< 2MSL, where the connection is kept whole for that long
+};
+
+/** What few connections need, or each for a short time; see Connection::FindExtras(). */
+struct Extras
+{
+    std::unique_ptr<CongestionMemory> congestionMemory; //!< while there is no Transfer
+    std::unique_ptr<ReceiveTuning> receiveTuning;
+    ReorderingMemory reordering;
+    Instant timer{kNever};  //!< of TimerMode FinWait2 and TimeWait
+    Instant lastProbe{};    //!< when the last keepalive probe was sent
+    Instant pathMssUntil{}; //!< when `pathMss` is forgotten
+    uint16_t pathMss{0};    //!< largest payload that the path carries, as ICMP says; 0: not known
+    ListenerId listener;    //!< of a Fast Open that is half-open
+
+    /** Nothing of it will be asked for, \p probed or not by keepalive. */
+    bool IsUnused(TimerMode mode, bool probed) const
+    {
+        const bool timed = mode == TimerMode::FinWait2 || mode == TimerMode::TimeWait;
+        return !timed && !probed && !congestionMemory && !receiveTuning && pathMss == 0 &&
+               !listener && reordering == ReorderingMemory();
+    }
 };
 
 /** What a Transfer has beside its scoreboard. */
@@ -65,11 +87,13 @@ struct TransferState
     Urgency urgency;
     uint32_t sndQueued{0};        //!< bytes written and not acknowledged, sent or not
     uint32_t unread{0};           //!< bytes that arrived in order and were not read
+    SeqNum sndWl1;                //!< SND.WL1
     SeqNum sndSml;                //!< end of the last small segment (Minshall)
     SeqNum lastAckSent;           //!< RFC 7323 §4.3
     Instant timer{kNever};        //!< of TimerMode Retransmit and Persist
     Instant stalledSince{kNever}; //!< since when nothing of what waits was acknowledged
     std::unique_ptr<CongestionMemory> congestionMemory;
+    std::unique_ptr<Extras> extras; //!< of the connection that it is attached to
 };
 
 /** What a connection needs only while data is on its way; see Connection::transfer. */
@@ -93,25 +117,78 @@ struct Transfer : TransferState
     }
 };
 
-/** What few connections need, or each for a short time; see Connection::extras. */
-struct Extras
+/**
+ * What a connection has besides itself, in the room of one pointer: its Transfer, while it has one,
+ * and its Extras, if it has any, which the Transfer then holds.
+ */
+class Attachments
 {
-    std::unique_ptr<CongestionMemory> congestionMemory; //!< while there is no Transfer
-    std::unique_ptr<ReceiveTuning> receiveTuning;
-    ReorderingMemory reordering;
-    Instant timer{kNever};  //!< of TimerMode FinWait2 and TimeWait
-    Instant lastProbe{};    //!< when the last keepalive probe was sent
-    Instant pathMssUntil{}; //!< when `pathMss` is forgotten
-    uint16_t pathMss{0};    //!< largest payload that the path carries, as ICMP says; 0: not known
-    ListenerId listener;    //!< of a Fast Open that is half-open
+  public:
+    Attachments() = default;
+    Attachments(const Attachments&) = delete;
+    Attachments& operator=(const Attachments&) = delete;
 
-    /** Nothing of it will be asked for, \p probed or not by keepalive. */
-    bool IsUnused(TimerMode mode, bool probed) const
+    ~Attachments()
     {
-        const bool timed = mode == TimerMode::FinWait2 || mode == TimerMode::TimeWait;
-        return !timed && !probed && !congestionMemory && !receiveTuning && pathMss == 0 &&
-               !listener && reordering == ReorderingMemory();
+        if (*this)
+        {
+            Detach();
+        }
+        SetExtras(nullptr);
     }
+
+    /** Whether there is a Transfer. */
+    explicit operator bool() const
+    {
+        return (m_word & kExtras) == 0;
+    }
+
+    Transfer* operator->() const
+    {
+        return reinterpret_cast<Transfer*>(m_word);
+    }
+
+    Transfer& operator*() const
+    {
+        return *operator->();
+    }
+
+    /** Attaches a Transfer where there is none. */
+    void Attach(std::unique_ptr<Transfer> transfer)
+    {
+        transfer->extras.reset(FindExtras());
+        m_word = reinterpret_cast<uintptr_t>(transfer.release());
+    }
+
+    /** \returns the Transfer that there is, to be used again or dropped */
+    std::unique_ptr<Transfer> Detach()
+    {
+        std::unique_ptr<Transfer> transfer(operator->());
+        m_word = kExtras | reinterpret_cast<uintptr_t>(transfer->extras.release());
+        return transfer;
+    }
+
+    Extras* FindExtras() const
+    {
+        return *this ? operator->()->extras.get() : reinterpret_cast<Extras*>(m_word & ~kExtras);
+    }
+
+    /** Puts \p extras in the place of those that there are. */
+    void SetExtras(std::unique_ptr<Extras> extras)
+    {
+        if (*this)
+        {
+            operator->()->extras = std::move(extras);
+            return;
+        }
+        delete FindExtras();
+        m_word = kExtras | reinterpret_cast<uintptr_t>(extras.release());
+    }
+
+  private:
+    static constexpr uintptr_t kExtras = 1; //!< the bit that says what the word points to
+
+    uintptr_t m_word{kExtras}; //!< a Transfer; or with kExtras, Extras, or null
 };
 
 /**
@@ -128,22 +205,18 @@ struct Connection
     {
     }
 
-    const Config* config{nullptr};      //!< kept by Context::configs
-    std::unique_ptr<Transfer> transfer; //!< attached while something is in flight either way
-    std::unique_ptr<Extras> extras;
-
-    uint64_t sndUnaOffset{0}; //!< bytes of the stream that are acknowledged
-    uint64_t rcvOffset{0};    //!< bytes of the stream that arrived in order
-    Instant lastHeard{};      //!< when the last acceptable segment arrived
+    const Config* config{nullptr}; //!< kept by Context::configs
+    Attachments transfer;          //!< the Transfer: while something is in flight either way
+    Instant lastHeard{};           //!< when the last acceptable segment arrived
 
     PackedTuple tuple;
     uint32_t index{0}; //!< its slot
 
     // Send sequence space. SND.WL2 is SND.UNA: an older ACK is not taken, a newer one is both.
+    // SND.WL1 is in the Transfer: without one, no segment has come that is newer than RCV.NXT.
     SeqNum sndUna;
     uint32_t sndWnd{0};    //!< bytes, scaled
     uint32_t maxSndWnd{0}; //!< the largest window the peer ever offered, bytes
-    SeqNum sndWl1;
 
     // Receive sequence space.
     SeqNum rcvNxt;
@@ -158,6 +231,8 @@ struct Connection
     Congestion congestion;
 
     Agreement agreement;
+    StreamOffset sndUnaOffset{0};        //!< bytes of the stream that are acknowledged
+    StreamOffset rcvOffset{0};           //!< bytes of the stream that arrived in order
     CoarseInstant stateSince{Instant{}}; //!< when it came into its state
     CoarseInstant lastData{kNever};      //!< when data arrived last
     CoarseInstant lastSent{Instant{}};   //!< when data was sent last
@@ -195,14 +270,20 @@ struct Connection
     bool push : 1 {false};        //!< all that is there is sent, whatever its size
     bool more : 1 {false};        //!< the application writes more at once: only full segments
 
-    /** \returns what few connections need, made now if this one had none */
+    /** \returns what few connections need, null if this one has none */
+    Extras* FindExtras() const
+    {
+        return transfer.FindExtras();
+    }
+
+    /** \returns the same, made now if there was none */
     Extras& Extra()
     {
-        if (!extras)
+        if (FindExtras() == nullptr)
         {
-            extras = std::make_unique<Extras>();
+            transfer.SetExtras(std::make_unique<Extras>());
         }
-        return *extras;
+        return *FindExtras();
     }
 
     /** \returns when the timer of `timerMode` runs out */
@@ -215,7 +296,7 @@ struct Connection
             return transfer->timer;
         case TimerMode::FinWait2:
         case TimerMode::TimeWait:
-            return extras->timer;
+            return FindExtras()->timer;
         case TimerMode::None:
             break;
         }
@@ -237,20 +318,32 @@ struct Connection
     /** ISS: all that is acknowledged lies between it and SND.UNA. */
     SeqNum Iss() const
     {
-        const auto acked = static_cast<uint32_t>(sndUnaOffset) + IsFinAcked();
+        const auto acked = static_cast<uint32_t>(sndUnaOffset.Get()) + IsFinAcked();
         return synAcked ? sndUna - 1 - acked : sndUna;
     }
 
     /** IRS, once the peer's SYN has arrived: all that has arrived lies between it and RCV.NXT. */
     SeqNum Irs() const
     {
-        return rcvNxt - 1 - static_cast<uint32_t>(rcvOffset) - static_cast<uint32_t>(peerFinSeen);
+        return rcvNxt - 1 - static_cast<uint32_t>(rcvOffset.Get()) -
+               static_cast<uint32_t>(peerFinSeen);
     }
 
     /** Up to where the peer was told last that all has arrived. */
     SeqNum LastAckSent() const
     {
         return transfer ? transfer->lastAckSent : rcvNxt; // who owes no ACK has sent it
+    }
+
+    SeqNum SndWl1() const
+    {
+        return transfer ? transfer->sndWl1 : rcvNxt;
+    }
+
+    /** Whether it has a Transfer and could do without. */
+    bool HasIdleTransfer() const
+    {
+        return transfer && transfer->IsIdle() && !transfer->sndWl1.IsAfter(rcvNxt);
     }
 
     /** Bytes written and not acknowledged, sent or not. */
@@ -275,6 +368,7 @@ struct Connection
     uint32_t SndMss() const
     {
         uint32_t both = std::min(config->data.OwnMss(agreement.linkMss), agreement.peerMss);
+        const Extras* const extras = FindExtras();
         both = extras && extras->pathMss != 0 ? std::min<uint32_t>(both, extras->pathMss) : both;
         const uint32_t options = agreement.timestamps ? 12 : 0; // RFC 9293 §3.7.1, RFC 6691
         return std::max<uint32_t>(both, options + 8) - options;
@@ -300,6 +394,7 @@ struct Connection
         const uint32_t mss = std::min(data.OwnMss(agreement.linkMss), agreement.peerMss);
         const bool rounds = data.roundRcvBuf && state.Get() != State::SynSent; // FreeBSD tcp_mss()
         const uint32_t set = rounds ? (data.rcvBuf + mss - 1) / mss * mss : data.rcvBuf;
+        const Extras* const extras = FindExtras();
         const bool tuned = extras && extras->receiveTuning;
         return tuned ? std::max(extras->receiveTuning->buffer, set) : set;
     }
@@ -359,7 +454,7 @@ struct Connection
     }
 };
 
-static_assert(sizeof(Connection) == 152); // there are millions
+static_assert(sizeof(Connection) == 136); // there are millions
 
 } // namespace lifecycle
 

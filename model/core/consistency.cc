@@ -54,9 +54,9 @@ FinsAgree(const Connection& conn)
 bool
 PartsAgree(const Connection& conn)
 {
-    const bool idle = conn.transfer && conn.transfer->IsIdle() && !conn.HasUnsentFin();
-    const bool unused =
-        conn.extras && conn.extras->IsUnused(conn.timerMode, conn.keepaliveProbes > 0);
+    const Extras* const extras = conn.FindExtras();
+    const bool idle = conn.HasIdleTransfer() && !conn.HasUnsentFin();
+    const bool unused = extras && extras->IsUnused(conn.timerMode, conn.keepaliveProbes > 0);
     return conn.inReadyQueue || (!idle && !unused);
 }
 

@@ -211,9 +211,9 @@ Context::Forget(Connection& connection)
     deadlines.Settle(id.index, kNever);
     if (connection.transfer)
     {
-        Spare(std::move(connection.transfer));
+        Spare(connection.transfer.Detach());
     }
-    connections.Free(id);
+    connections.End(id); // its place is kept until all have been told
 }
 
 void
@@ -510,6 +510,26 @@ Context::Refuse(const Segment& offender)
     Emit(reset);
 }
 
+std::optional<Notice>
+Context::NextNotice()
+{
+    if (m_told)
+    {
+        connections.Vacate(*m_told);
+        m_told.reset();
+    }
+    if (notices.IsEmpty())
+    {
+        return std::nullopt;
+    }
+    const std::optional<Notice> notice(notices.PopFront());
+    if (notice->kind == NoticeKind::Closed)
+    {
+        m_told = notice->connection;
+    }
+    return notice;
+}
+
 Transfer&
 Context::Attach(Connection& connection)
 {
@@ -517,19 +537,20 @@ Context::Attach(Connection& connection)
     {
         if (m_spareTransfers.empty())
         {
-            connection.transfer = std::make_unique<Transfer>();
+            connection.transfer.Attach(std::make_unique<Transfer>());
         }
         else
         {
-            connection.transfer = std::move(m_spareTransfers.back());
+            connection.transfer.Attach(std::move(m_spareTransfers.back()));
             m_spareTransfers.pop_back();
         }
         Transfer& transfer = *connection.transfer;
         transfer.sndSml = connection.sndUna;
         transfer.lastAckSent = connection.rcvNxt;
-        if (connection.extras)
+        transfer.sndWl1 = connection.rcvNxt;
+        if (transfer.extras)
         {
-            transfer.congestionMemory = std::move(connection.extras->congestionMemory);
+            transfer.congestionMemory = std::move(transfer.extras->congestionMemory);
         }
     }
     return *connection.transfer;
@@ -538,13 +559,13 @@ Context::Attach(Connection& connection)
 void
 Context::Rest(Connection& connection, Instant now)
 {
-    if (connection.transfer && connection.transfer->IsIdle() && !connection.HasUnsentFin())
+    if (connection.HasIdleTransfer() && !connection.HasUnsentFin())
     {
         if (connection.transfer->congestionMemory)
         {
             connection.Extra().congestionMemory = std::move(connection.transfer->congestionMemory);
         }
-        Spare(std::move(connection.transfer));
+        Spare(connection.transfer.Detach());
     }
     else if (connection.HasUnsentFin())
     {
@@ -556,10 +577,10 @@ Context::Rest(Connection& connection, Instant now)
         Instant& stalledSince = connection.transfer->stalledSince;
         stalledSince = IsWaitingForAnAnswer(connection) ? std::min(stalledSince, now) : kNever;
     }
-    if (connection.extras &&
-        connection.extras->IsUnused(connection.timerMode, connection.keepaliveProbes > 0))
+    const Extras* const extras = connection.FindExtras();
+    if (extras && extras->IsUnused(connection.timerMode, connection.keepaliveProbes > 0))
     {
-        connection.extras.reset();
+        connection.transfer.SetExtras(nullptr);
     }
     deadlines.Expect(connection.index, NextDeadline(connection));
 }
@@ -589,9 +610,9 @@ Context::ForgetCongestion(Connection& connection)
     {
         connection.transfer->congestionMemory.reset();
     }
-    else if (connection.extras)
+    else if (Extras* const extras = connection.FindExtras())
     {
-        connection.extras->congestionMemory.reset();
+        extras->congestionMemory.reset();
     }
 }
 

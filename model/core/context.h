@@ -130,6 +130,9 @@ class Context
         notices.PushBack(notice);
     }
 
+    /** \returns what is to be told next */
+    std::optional<Notice> NextNotice();
+
     std::shared_ptr<const Config> config;
     RandomSource& random;
     SecretKey secret;
@@ -137,7 +140,7 @@ class Context
     AddressBook addressBook;
     ConfigRefs configs; //!< of connections and TIME_WAIT records
 
-    Slab<Listener> listeners;
+    Slab<Listener, 2> listeners;
     Slab<RequestRecord> requests;
     Slab<Connection> connections;
     Slab<TimeWaitRecord> timeWaits;
@@ -171,6 +174,7 @@ class Context
 
     std::vector<std::unique_ptr<Transfer>> m_spareTransfers;
     AnswerLimits m_answerLimits;
+    std::optional<ConnectionId> m_told; //!< whose end was told of last
     std::chrono::seconds m_challengeSecond{-1};
     uint32_t m_challengesInSecond{0};
 };

@@ -9,14 +9,14 @@ namespace
 {
 constexpr std::size_t kArity = 4; //!< children of a node: flatter than a binary heap
 
-/** Makes room for one more by an eighth, not by doubling: there are very many of these. */
+/** Makes room for one more by a sixteenth, not by doubling: there are very many of these. */
 template <typename T>
 void
 Grow(std::vector<T>& vector, std::size_t size)
 {
     if (size > vector.capacity())
     {
-        vector.reserve(size + size / 8 + 4);
+        vector.reserve(size + size / 16 + 4);
     }
 }
 } // namespace

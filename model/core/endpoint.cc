@@ -435,7 +435,7 @@ Endpoint::Read(Instant now, ConnectionId id, uint32_t bytes)
     }
     NoteRead(*conn, bytes, now);
     ForgetUrgent(*conn);
-    if (conn->transfer && conn->transfer->IsIdle())
+    if (conn->HasIdleTransfer())
     {
         m_impl->MarkReady(*conn); // so that it is given back
     }
@@ -666,13 +666,7 @@ Endpoint::PollSegment(Instant now)
 std::optional<Notice>
 Endpoint::PollNotice()
 {
-    if (m_impl->notices.IsEmpty())
-    {
-        return std::nullopt;
-    }
-    const std::optional<Notice> notice(m_impl->notices.Front());
-    m_impl->notices.PopFront();
-    return notice;
+    return m_impl->NextNotice();
 }
 
 Instant
@@ -689,6 +683,12 @@ bool
 Endpoint::IsAlive(ConnectionId connection) const
 {
     return m_impl->connections.Find(connection) != nullptr;
+}
+
+ConnectionId
+Endpoint::ConnectionAt(uint32_t index) const
+{
+    return m_impl->connections.FindAt(index);
 }
 
 ConnectionView

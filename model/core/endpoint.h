@@ -291,6 +291,10 @@ class Endpoint
     // Output.
 
     std::optional<OutSegment> PollSegment(Instant now);
+    /**
+     * A name's index goes to no other connection before the notice after its Closed is asked for:
+     * who hears of all notices may keep what is theirs by index.
+     */
     std::optional<Notice> PollNotice();
     /** \returns when to call OnDeadline next, kNever for not at all */
     Instant NextDeadline() const;
@@ -298,6 +302,8 @@ class Endpoint
     // What there is to see.
 
     bool IsAlive(ConnectionId connection) const;
+    /** \returns the connection whose name has this index, unset if none has */
+    ConnectionId ConnectionAt(uint32_t index) const;
     ConnectionView View(ConnectionId connection) const;
     ConnectionView View(ListenerId listener) const;
     /** Looks at all that is in flight: not to be asked for every segment. */

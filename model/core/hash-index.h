@@ -47,7 +47,7 @@ class HashIndex
     template <typename HashOf>
     void Insert(uint32_t hash, uint32_t number, HashOf hashOf)
     {
-        if ((m_size + 1) * 6 > m_entries.size() * 5) // at most five sixths full
+        if ((m_size + 1) * 8 > m_entries.size() * 7) // at most seven eighths full
         {
             Rebuild(Larger(), hashOf);
         }

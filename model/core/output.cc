@@ -301,9 +301,10 @@ Output::SynSegment()
     }
     syn.window = SynWindow(config);
     syn.options = SynOptions(config, m_conn.agreement, stamps);
-    if (config.offersPathMss && m_conn.extras && m_conn.extras->pathMss != 0)
+    const Extras* const extras = m_conn.FindExtras();
+    if (config.offersPathMss && extras && extras->pathMss != 0)
     {
-        syn.options.mss = std::min(*syn.options.mss, m_conn.extras->pathMss);
+        syn.options.mss = std::min(*syn.options.mss, extras->pathMss);
     }
     if (m_conn.state.Get() != State::SynSent)
     {

@@ -45,7 +45,6 @@ MakePassive(Context& context, Listener& listener, const Request& request, const 
     conn.tsOffset = TimestampOffset(context.secret, request.tuple);
     conn.sndWnd = uint32_t{peer.window} << (syn ? 0 : conn.agreement.sndScale); // RFC 7323 §2.2
     conn.maxSndWnd = conn.sndWnd;
-    conn.sndWl1 = peer.seq;
     conn.passive = true;
     conn.unaccepted = true;
     listener.acceptQueue.push_back(context.IdOf(conn));

@@ -68,9 +68,10 @@ ShrinkSegments(Context& context, Connection& conn, uint16_t pathMss, Instant now
 void
 ForgetPathMss(Connection& conn, Instant now)
 {
-    if (conn.extras && now >= conn.extras->pathMssUntil && !conn.HasUnacked())
+    Extras* const extras = conn.FindExtras();
+    if (extras && now >= extras->pathMssUntil && !conn.HasUnacked())
     {
-        conn.extras->pathMss = 0;
+        extras->pathMss = 0;
     }
 }
 

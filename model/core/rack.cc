@@ -98,7 +98,8 @@ void
 AgeReordering(Connection& conn)
 {
     ReorderingMemory unused;
-    ReorderingMemory& memory = conn.extras ? conn.extras->reordering : unused;
+    Extras* const extras = conn.FindExtras();
+    ReorderingMemory& memory = extras ? extras->reordering : unused;
     if (memory.multiplier > 1 && --memory.persistence == 0)
     {
         memory.multiplier = 1;
@@ -110,7 +111,8 @@ Duration
 ReorderingWindow(const Connection& conn)
 {
     const Transfer& transfer = *conn.transfer;
-    const ReorderingMemory memory = conn.extras ? conn.extras->reordering : ReorderingMemory();
+    const Extras* const extras = conn.FindExtras();
+    const ReorderingMemory memory = extras ? extras->reordering : ReorderingMemory();
     if (!memory.seen && (transfer.phase != Phase::Open ||
                          transfer.sent.HasSacked(conn.config->data.dupAckThreshold)))
     {

@@ -28,20 +28,20 @@ InitialSpace(const Connection& conn)
 ReceiveTuning*
 Tuning(Connection& conn, Instant now)
 {
-    const bool exists = conn.extras && conn.extras->receiveTuning;
-    if (!exists)
+    const Extras* const extras = conn.FindExtras();
+    if (!extras || !extras->receiveTuning)
     {
         if (conn.rcvOffset < InitialSpace(conn))
         {
             return nullptr;
         }
         conn.Extra().receiveTuning = std::make_unique<ReceiveTuning>();
-        ReceiveTuning& made = *conn.extras->receiveTuning;
+        ReceiveTuning& made = *conn.Extra().receiveTuning;
         made.buffer = conn.config->data.rcvBuf;
         made.space = InitialSpace(conn);
         made.since = now;
     }
-    return conn.extras->receiveTuning.get();
+    return conn.FindExtras()->receiveTuning.get();
 }
 
 void
@@ -86,11 +86,12 @@ NoteReceived(Connection& conn, const Segment& segment, Instant now)
 void
 NoteRead(Connection& conn, uint32_t bytes, Instant now)
 {
-    if (!conn.extras || !conn.extras->receiveTuning || !IsTuned(conn))
+    const Extras* const extras = conn.FindExtras();
+    if (!extras || !extras->receiveTuning || !IsTuned(conn))
     {
         return;
     }
-    ReceiveTuning& tuning = *conn.extras->receiveTuning;
+    ReceiveTuning& tuning = *extras->receiveTuning;
     tuning.copied += bytes;
     if (tuning.rtt == Duration::zero() || now - tuning.since < tuning.rtt)
     {

@@ -41,8 +41,10 @@ struct Handle
 /**
  * Records of one type in blocks of memory: an address stays valid as long as its record lives,
  * making and freeing one costs O(1) and, while there are free slots, no allocation.
+ *
+ * \tparam kBlock records in a block
  */
-template <typename T>
+template <typename T, uint32_t kBlock = 16>
 class Slab
 {
   public:
@@ -71,11 +73,24 @@ class Slab
 
     void Free(Handle<T> handle)
     {
+        End(handle);
+        Vacate(handle);
+    }
+
+    /** Ends the record; its slot is kept from others until Vacate(). */
+    void End(Handle<T> handle)
+    {
         assert(Generation(handle.index) == handle.generation);
         Record(handle.index)->~T();
-        ++Generation(handle.index); // even: free
-        PutFree(handle.index);
+        ++Generation(handle.index); // even: not alive
         --m_alive;
+    }
+
+    /** Gives the slot of a record that has ended to others. */
+    void Vacate(Handle<T> handle)
+    {
+        assert(Generation(handle.index) == handle.generation + 1);
+        PutFree(handle.index);
     }
 
     /** \returns the record, or null if it is no longer there */
@@ -110,6 +125,13 @@ class Slab
         return {index, Generation(index)};
     }
 
+    /** The handle of what is alive in a slot, unset if nothing is. */
+    Handle<T> FindAt(uint32_t index) const
+    {
+        const bool alive = index < m_blocks.size() * kBlock && Generation(index) % 2 == 1;
+        return alive ? HandleOf(index) : Handle<T>{};
+    }
+
     std::size_t Size() const
     {
         return m_alive;
@@ -136,7 +158,6 @@ class Slab
     }
 
   private:
-    static constexpr uint32_t kBlock = 32; //!< records in a block
     static constexpr uint32_t kNone = UINT32_MAX;
 
     /** Generations apart from the records, so that no record is padded because of its own. */
@@ -184,6 +205,10 @@ class Slab
     void AddBlock()
     {
         const uint32_t first = static_cast<uint32_t>(m_blocks.size()) * kBlock;
+        if (m_blocks.size() == m_blocks.capacity())
+        {
+            m_blocks.reserve(m_blocks.size() + m_blocks.size() / 8 + 4); // there may be very many
+        }
         m_blocks.emplace_back(new Block);   // its storage is not to be filled with zeros
         for (uint32_t i = kBlock; i-- > 0;) // the lowest index is handed out first
         {

@@ -111,7 +111,7 @@ class Whole
 
     void Restart(Instant now)
     {
-        m_conn.extras->timer += now - m_conn.lastHeard;
+        m_conn.FindExtras()->timer += now - m_conn.lastHeard;
         m_conn.lastHeard = now;
         m_context.MarkReady(m_conn);
     }

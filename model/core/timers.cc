@@ -317,7 +317,7 @@ KeepaliveDeadline(const Connection& conn)
     }
     const Duration wait =
         keepalive.model->Wait(*conn.config, conn.keepaliveProbes).value_or(keepalive.interval);
-    return (conn.keepaliveProbes == 0 ? conn.lastHeard : conn.extras->lastProbe) + wait;
+    return (conn.keepaliveProbes == 0 ? conn.lastHeard : conn.FindExtras()->lastProbe) + wait;
 }
 
 Instant

@@ -60,13 +60,14 @@ class LifecycleOwnedConnections
     Ptr<Packet> PayloadOf(const lifecycle::OutSegment& out) const;
 
   private:
-    /** One connection, or none. */
+    static constexpr uint32_t NOBODY = 0x7fffffff; //!< where there is no connection of an owner
+
+    /** The connection whose place it is: alive, or its end has not been told of yet. */
     struct Slot
     {
-        uint32_t generation{0};
         uint32_t tag{0};
-        uint32_t owner : 31 {0}; //!< place in m_owners
-        uint32_t isOpen : 1 {0}; //!< the owner has been told that it is
+        uint32_t owner : 31 {NOBODY}; //!< place in m_owners
+        uint32_t isOpen : 1 {0};      //!< the owner has been told that it is
     };
 
     struct OwnedListener
@@ -80,7 +81,7 @@ class LifecycleOwnedConnections
     static constexpr uint32_t CHUNK = 64; //!< connections that get their slots together
     using Chunk = std::array<Slot, CHUNK>;
 
-    Slot* Find(lifecycle::ConnectionId id);
+    Slot* Find(uint32_t index) const;
     Slot& Make(lifecycle::ConnectionId id, uint32_t owner, uint32_t tag);
     void Forget(lifecycle::ConnectionId id);
     uint32_t NumberOf(Owner& owner);
@@ -91,10 +92,7 @@ class LifecycleOwnedConnections
 
     LifecycleTcpShell& m_shell;
     std::vector<std::unique_ptr<Chunk>> m_chunks; //!< by index of the connection
-    /** Those whose index has a new connection already, before their end was told of; by
-     * Handle::Key(). */
-    std::unordered_map<uint64_t, Slot> m_displaced;
-    std::vector<Owner*> m_owners; //!< null where one has left
+    std::vector<Owner*> m_owners;                 //!< null where one has left
     std::vector<OwnedListener> m_listeners;
     std::unordered_map<uint64_t, LifecycleTxStore>
         m_tx; //!< written, not acknowledged; by Handle::Key()

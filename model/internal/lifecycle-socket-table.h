@@ -9,7 +9,6 @@
 #include <cstddef>
 #include <cstdint>
 #include <memory>
-#include <unordered_map>
 #include <utility>
 #include <vector>
 
@@ -32,34 +31,21 @@ class LifecycleSocketTable
         {
             m_chunks[id.index / CHUNK] = std::make_unique<Chunk>();
         }
-        Ptr<LifecycleTcpSocket>& place = *PlaceOf(id);
-        if (place)
-        {
-            m_former.emplace(Id{id.index, place->m_generation}.Key(), place);
-        }
-        place = std::move(socket);
+        *PlaceOf(id) = std::move(socket);
     }
 
     /** \returns the socket, or null if there is none */
     Ptr<LifecycleTcpSocket> Find(Id id) const
     {
         const Ptr<LifecycleTcpSocket>* const place = id ? PlaceOf(id) : nullptr;
-        if (place == nullptr)
-        {
-            return nullptr;
-        }
-        if (*place && (*place)->m_generation == id.generation)
-        {
-            return *place;
-        }
-        const auto former = m_former.find(id.Key());
-        return former != m_former.end() ? former->second : nullptr;
+        const bool isThere = place && *place && (*place)->m_generation == id.generation;
+        return isThere ? *place : nullptr;
     }
 
     /** Lets go of a socket, if it is held. */
     void Release(Id id)
     {
-        if (m_former.erase(id.Key()) == 0 && Find(id))
+        if (Find(id))
         {
             *PlaceOf(id) = nullptr;
         }
@@ -79,8 +65,6 @@ class LifecycleSocketTable
 
     /** By index. In pieces: to move a Ptr is to count its socket's references twice. */
     std::vector<std::unique_ptr<Chunk>> m_chunks;
-    /** Those whose index has another already, before their end was told of; by Handle::Key(). */
-    std::unordered_map<uint64_t, Ptr<LifecycleTcpSocket>> m_former;
 };
 
 } // namespace ns3

@@ -116,6 +116,40 @@ TEST(HashTuple, SpreadsNeighbouringTuplesOverTheTable)
     EXPECT_LE(fullest, 10U) << "half as many tuples as slots: a random function gives 7 or so";
 }
 
+TEST(HashTuple, ConsecutivePortsOfEitherSideLeaveNoLongRuns)
+{
+    // HashIndex takes the hash for a fraction of its slots, and what finds its home taken for the
+    // next slot that is free.
+    constexpr uint32_t kTuples = 2000;
+    constexpr uint32_t kSlots = 2731;
+    for (uint64_t key = 1; key <= 20; ++key)
+    {
+        for (const bool isLocal : {true, false})
+        {
+            std::vector<uint32_t> homes(kSlots);
+            for (uint32_t i = 0; i < kTuples; ++i)
+            {
+                const auto port = static_cast<uint16_t>(32768 + i);
+                PackedTuple tuple{0x0a000001, 0x0a000005, 80, port};
+                if (isLocal)
+                {
+                    std::swap(tuple.localPort, tuple.remotePort);
+                }
+                ++homes[uint64_t{HashTuple(tuple, key * 0x12345)} * kSlots >> 32];
+            }
+            uint32_t moved = 0; // that are beyond their home
+            uint32_t most = 0;
+            for (const uint32_t home : homes)
+            {
+                moved += home;
+                most = std::max(most, moved);
+                moved -= moved > 0;
+            }
+            EXPECT_LE(most, 40U) << "a random function gives 12 or so; key " << key;
+        }
+    }
+}
+
 TEST(HashTuple, DependsOnEveryPartOfTheTupleAndOnTheKey)
 {
     PackedTuple tuple;

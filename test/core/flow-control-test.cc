@@ -39,6 +39,19 @@ TEST_F(FlowControl, WindowUpdateLetsDataGo)
     Expect(Data(1000));
 }
 
+TEST_F(FlowControl, DataThatAnAckHasOvertakenDoesNotBringBackAnOlderWindow)
+{
+    ConnectAndEstablish(SynAck().Window(1000));
+    Send(Ack(1).Seq(11).Window(5000));  // nothing is on its way here when it comes
+    Send(Data(10).Seq(1).Window(1000)); // sent before it
+    Write(8000);
+    for (uint32_t sent = 0; sent < 5000; sent += 1000)
+    {
+        Expect(Data(1000).Seq(1 + sent));
+    }
+    NothingSent();
+}
+
 TEST_F(FlowControl, OlderSegmentDoesNotBringBackAnOlderWindow) // RFC 9293 §3.10.7.4, SND.WL1
 {
     ConnectAndEstablish(SynAck().Window(1000));

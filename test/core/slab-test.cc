@@ -54,6 +54,26 @@ TEST(Slab, StaleHandleDoesNotFindTheNextRecordInItsSlot)
     EXPECT_EQ(slab.HandleOf(fresh.index), fresh);
 }
 
+TEST(Slab, SlotOfARecordThatHasEndedIsKeptUntilItIsVacated)
+{
+    int alive = 0;
+    Slab<Record> slab;
+    const Handle<Record> ended = slab.Make(1U, alive);
+    EXPECT_EQ(slab.FindAt(ended.index), ended);
+    slab.End(ended);
+    EXPECT_EQ(alive, 0);
+    EXPECT_EQ(slab.Size(), 0U);
+    EXPECT_EQ(slab.Find(ended), nullptr);
+    EXPECT_FALSE(slab.FindAt(ended.index));
+    for (uint32_t i = 0; i < 100; ++i)
+    {
+        ASSERT_NE(slab.Make(i, alive).index, ended.index);
+    }
+    slab.Vacate(ended);
+    EXPECT_EQ(slab.Make(2U, alive).index, ended.index);
+    EXPECT_FALSE(slab.FindAt(UINT32_MAX));
+}
+
 TEST(Slab, UnsetAndForeignHandlesFindNothing)
 {
     int alive = 0;

@@ -29,6 +29,31 @@ TEST_F(SocketLayer, CallsForWhatIsGoneAreRefused)
     EXPECT_EQ(Core().SetBacklog(ListenerId{}, 1), Error::InvalidArgument);
 }
 
+TEST_F(SocketLayer, PlaceOfAConnectionIsKeptUntilItsEndHasBeenToldOf)
+{
+    Random random(1);
+    Endpoint core(config, random);
+    const auto open = [&] {
+        ConnectRequest request;
+        request.remote = IpAddress::FromV4(1);
+        request.remotePort = 80;
+        return core.Connect(now, request).value;
+    };
+    const ConnectionId ended = open();
+    EXPECT_EQ(core.ConnectionAt(ended.index), ended);
+    core.Abort(now, ended);
+    EXPECT_FALSE(core.ConnectionAt(ended.index));
+    EXPECT_NE(open().index, ended.index) << "nobody knows of the end";
+    while (core.PollNotice()->kind != NoticeKind::Closed)
+    {
+    }
+    EXPECT_NE(open().index, ended.index) << "it is being told of";
+    while (core.PollNotice())
+    {
+    }
+    EXPECT_EQ(open().index, ended.index);
+}
+
 TEST_F(SocketLayer, WhatIsToBeFollowedByMoreWaitsForTheNextAcknowledgement) // Linux MSG_MORE
 {
     GoTo(State::Established);
