@@ -1,6 +1,5 @@
 #include "light-network.h"
 
-#include "ns3/event-impl.h"
 #include "ns3/node.h"
 #include "ns3/simulator.h"
 
@@ -25,6 +24,18 @@ GetDestination(const ns3::Packet& packet)
     return ns3::Ipv4Address::Deserialize(header.data() + DESTINATION);
 }
 
+std::chrono::nanoseconds
+ToNanoseconds(ns3::Time time)
+{
+    return std::chrono::nanoseconds(time.GetNanoSeconds());
+}
+
+ArrivalQueue::Instant
+GetNow()
+{
+    return ToNanoseconds(ns3::Simulator::Now());
+}
+
 } // namespace
 
 SendingTimes::SendingTimes(ns3::DataRate rate)
@@ -32,96 +43,75 @@ SendingTimes::SendingTimes(ns3::DataRate rate)
 {
 }
 
-ns3::Time
+std::chrono::nanoseconds
 SendingTimes::Of(uint32_t bytes)
 {
     if (bytes >= m_times.size())
     {
         m_times.resize(bytes + 1);
     }
-    ns3::Time& time = m_times[bytes];
-    if (time.IsZero())
+    auto& time = m_times[bytes];
+    if (time == std::chrono::nanoseconds::zero())
     {
-        time = m_rate.CalculateBytesTxTime(bytes + FRAMING_BYTES);
+        time = ToNanoseconds(m_rate.CalculateBytesTxTime(bytes + FRAMING_BYTES));
     }
     return time;
 }
 
-LightWire::LightWire(SendingTimes& times, ns3::Time delay, uint32_t queuePackets)
+LightWire::LightWire(SendingTimes& times,
+                     std::chrono::nanoseconds delay,
+                     uint32_t queuePackets,
+                     uint32_t host)
     : m_times(times),
       m_delay(delay),
-      m_queuePackets(queuePackets)
+      m_queuePackets(queuePackets),
+      m_host(host)
 {
 }
 
-std::optional<ns3::Time>
-LightWire::Carry(uint32_t bytes)
+std::optional<LightWire::Instant>
+LightWire::Carry(Instant now, uint32_t bytes)
 {
-    const auto now = ns3::Simulator::Now();
-    while (!m_waiting.empty() && m_waiting.front() <= now)
-    {
-        m_waiting.pop_front();
-    }
     auto turn = now;
     if (m_idleAt > now)
     {
-        if (m_waiting.size() >= m_queuePackets)
+        if (!m_waiting)
+        {
+            m_waiting = std::make_unique<std::deque<Instant>>();
+        }
+        while (!m_waiting->empty() && m_waiting->front() <= now)
+        {
+            m_waiting->pop_front();
+        }
+        if (m_waiting->size() >= m_queuePackets)
         {
             return std::nullopt;
         }
         turn = m_idleAt;
-        m_waiting.push_back(turn);
+        m_waiting->push_back(turn);
     }
     m_idleAt = turn + m_times.Of(bytes);
-    return m_idleAt + m_delay - now;
+    return m_idleAt + m_delay;
 }
 
-/// A packet on its way: the one simulator event that takes it from hop to hop.
-class LightNetwork::Flight : public ns3::EventImpl
+/// The simulator event that brings a host its next packet, used over and over.
+class LightNetwork::Delivery : public ns3::EventImpl
 {
   public:
-    Flight(LightNetwork& network, const Path& path, ns3::Ptr<ns3::Packet> packet)
+    Delivery(LightNetwork& network, uint32_t host)
         : m_network(network),
-          m_path(path),
-          m_packet(std::move(packet))
+          m_host(host)
     {
-    }
-
-    /// Puts the packet on the next wire of its path.
-    void TakeOff()
-    {
-        const auto duration = m_path.wires[m_hop]->Carry(m_packet->GetSize());
-        if (!duration)
-        {
-            ++m_network.m_drops;
-            return;
-        }
-        ++m_hop;
-        const bool isLast = m_hop == m_path.wires.size();
-        // The simulator drops one reference after each time that it has run an event.
-        Ref();
-        ns3::Simulator::ScheduleWithContext(isLast ? m_path.context : ns3::Simulator::NO_CONTEXT,
-                                            *duration,
-                                            this);
     }
 
   private:
     void Notify() override
     {
-        if (m_hop < m_path.wires.size())
-        {
-            TakeOff();
-        }
-        else
-        {
-            m_path.device->Deliver(m_packet);
-        }
+        m_network.Deliver(m_host);
     }
 
-    LightNetwork& m_network;        //!< counts drops
-    const Path& m_path;             //!< where it goes
-    ns3::Ptr<ns3::Packet> m_packet; //!< what it carries
-    std::size_t m_hop{0};           //!< wires behind it
+    LightNetwork& m_network; //!< asked for the packet
+    uint32_t m_host;         //!< whose packets
 };
 
 LightNetwork::LightNetwork(const Graph& graph,
@@ -134,7 +124,7 @@ LightNetwork::LightNetwork(const Graph& graph,
     auto& times = GetTimes(rate);
     for (const auto& link : graph.links)
     {
-        const auto linkDelay = link.delay.value_or(delay);
+        const auto linkDelay = ToNanoseconds(link.delay.value_or(delay));
         m_exits[link.a].push_back(
             {link.b, std::make_unique<LightWire>(times, linkDelay, queuePackets)});
         m_exits[link.b].push_back(
@@ -150,25 +140,133 @@ LightNetwork::Attach(ns3::Ptr<LightDevice> device,
                      ns3::Time delay)
 {
     const auto host = static_cast<uint32_t>(m_ports.size());
+    const auto wireDelay = ToNanoseconds(delay);
     auto& times = GetTimes(rate);
     m_addresses.emplace(address.Get(), host);
     m_ports.push_back({device,
                        router,
-                       std::make_unique<LightWire>(times, delay, m_queuePackets),
-                       std::make_unique<LightWire>(times, delay, m_queuePackets)});
+                       std::make_unique<LightWire>(times, wireDelay, m_queuePackets),
+                       std::make_unique<LightWire>(times, wireDelay, m_queuePackets, host),
+                       ns3::Create<Delivery>(*this, host),
+                       {}});
+    m_lookahead = std::min(m_lookahead, wireDelay);
     device->SetNetwork(*this, host);
 }
 
 void
-LightNetwork::Send(const LightDevice& from, ns3::Ptr<const ns3::Packet> packet)
+LightNetwork::Send(const LightDevice& from, ns3::Ptr<ns3::Packet> packet)
 {
     const auto to = m_addresses.find(GetDestination(*packet).Get());
-    if (to != m_addresses.end())
+    if (to == m_addresses.end())
     {
-        // The receiver takes its packet apart, and the sender may still hold this one.
-        const auto& path = GetPath(from.GetHost(), to->second);
-        ns3::Create<Flight>(*this, path, packet->Copy())->TakeOff();
+        return;
     }
+    if (m_landed.empty())
+    {
+        m_landed.push_back(m_flights.size());
+        m_flights.emplace_back();
+    }
+    const auto flight = m_landed.back();
+    m_landed.pop_back();
+    const auto& path = GetPath(from.GetHost(), to->second);
+    m_flights[flight] = {path, path->wires.data(), packet, packet->GetSize()};
+    // No other host has the first wire, so that what happens meanwhile elsewhere does not matter.
+    if (const auto arrival = TakeOff(GetNow(), flight))
+    {
+        PlanCatchUp(*arrival);
+    }
+}
+
+std::optional<LightNetwork::Instant>
+LightNetwork::TakeOff(Instant now, uint32_t number)
+{
+    auto& flight = m_flights[number];
+    auto& wire = **flight.wire++;
+    const auto arrival = wire.Carry(now, flight.bytes);
+    if (arrival && wire.GetHost() == LightWire::NO_HOST)
+    {
+        m_arrivals.Put(*arrival, number);
+        return arrival;
+    }
+    if (arrival)
+    {
+        auto& port = m_ports[wire.GetHost()];
+        port.landings.push_back({*arrival, flight.packet});
+        if (port.landings.size() == 1)
+        {
+            PlanDelivery(port);
+        }
+    }
+    else
+    {
+        ++m_drops;
+    }
+    flight.packet = nullptr;
+    m_landed.push_back(number);
+    return arrival;
+}
+
+void
+LightNetwork::CatchUp()
+{
+    const auto now = GetNow();
+    while (const auto arrival = m_arrivals.Take(now))
+    {
+        TakeOff(arrival->time, arrival->what);
+    }
+}
+
+void
+LightNetwork::PlanCatchUp(Instant arrival)
+{
+    const auto time = arrival + m_lookahead;
+    if (!m_catchUpAt || time < *m_catchUpAt)
+    {
+        m_catchUpAt = time;
+        ns3::Simulator::ScheduleWithContext(ns3::Simulator::NO_CONTEXT,
+                                            ns3::NanoSeconds((time - GetNow()).count()),
+                                            &LightNetwork::OnCatchUp,
+                                            this);
+    }
+}
+
+void
+LightNetwork::OnCatchUp()
+{
+    if (m_catchUpAt != GetNow())
+    {
+        return; // an earlier one was planned since
+    }
+    m_catchUpAt.reset();
+    CatchUp();
+    if (const auto earliest = m_arrivals.GetEarliest())
+    {
+        PlanCatchUp(*earliest);
+    }
+}
+
+void
+LightNetwork::Deliver(uint32_t host)
+{
+    auto& port = m_ports[host];
+    const auto packet = port.landings.front().packet;
+    port.landings.pop_front();
+    if (!port.landings.empty())
+    {
+        PlanDelivery(port);
+    }
+    port.device->Deliver(packet);
+}
+
+void
+LightNetwork::PlanDelivery(const Port& port)
+{
+    const auto delay = port.landings.front().time - GetNow();
+    // The simulator drops one reference after each time that it has run an event.
+    port.delivery->Ref();
+    ns3::Simulator::ScheduleWithContext(port.device->GetNode()->GetId(),
+                                        ns3::NanoSeconds(delay.count()),
+                                        ns3::PeekPointer(port.delivery));
 }
 
 SendingTimes&
@@ -178,26 +276,30 @@ LightNetwork::GetTimes(ns3::DataRate rate)
 }
 
 uint64_t
-LightNetwork::GetDrops() const
+LightNetwork::GetDrops()
 {
+    CatchUp();
     return m_drops;
 }
 
-const LightNetwork::Path&
+const ns3::Ptr<const LightNetwork::Path>&
 LightNetwork::GetPath(uint32_t from, uint32_t to)
 {
     const auto key = (uint64_t{from} << 32) | to;
-    const auto [place, isNew] = m_paths.try_emplace(key);
-    auto& path = place->second;
-    if (isNew)
+    const auto known = m_paths.find(key);
+    if (known != m_paths.end())
     {
-        path.wires.push_back(m_ports[from].up.get());
-        FindPath(m_ports[from].router, m_ports[to].router, path.wires);
-        path.wires.push_back(m_ports[to].down.get());
-        path.device = m_ports[to].device;
-        path.context = path.device->GetNode()->GetId();
+        return known->second;
     }
-    return path;
+    if (m_paths.size() >= MOST_PATHS)
+    {
+        m_paths.clear();
+    }
+    auto path = ns3::Create<Path>();
+    path->wires.push_back(m_ports[from].up.get());
+    FindPath(m_ports[from].router, m_ports[to].router, path->wires);
+    path->wires.push_back(m_ports[to].down.get());
+    return m_paths.emplace(key, path).first->second;
 }
 
 void

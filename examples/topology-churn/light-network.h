@@ -1,22 +1,25 @@
 #ifndef TOPOLOGY_CHURN_LIGHT_NETWORK_H
 #define TOPOLOGY_CHURN_LIGHT_NETWORK_H
 
+#include "arrival-queue.h"
 #include "graph.h"
 #include "light-device.h"
 
 #include "ns3/data-rate.h"
+#include "ns3/event-impl.h"
 #include "ns3/ipv4-address.h"
 #include "ns3/nstime.h"
 #include "ns3/packet.h"
 #include "ns3/ptr.h"
+#include "ns3/simple-ref-count.h"
 
+#include <chrono>
 #include <cstdint>
 #include <deque>
 #include <map>
 #include <memory>
 #include <optional>
 #include <unordered_map>
-#include <utility>
 #include <vector>
 
 namespace churn
@@ -30,45 +33,64 @@ class SendingTimes
     explicit SendingTimes(ns3::DataRate rate);
 
     /// \param bytes size of a packet \returns how long it takes
-    ns3::Time Of(uint32_t bytes);
+    std::chrono::nanoseconds Of(uint32_t bytes);
 
   private:
-    ns3::DataRate m_rate;           //!< bits per second
-    std::vector<ns3::Time> m_times; //!< by size, zero where it has not been asked for
+    ns3::DataRate m_rate;                          //!< bits per second
+    std::vector<std::chrono::nanoseconds> m_times; //!< by size, zero where nobody has asked
 };
 
 /// One direction of a link: a drop-tail queue, a transmitter and a wire.
 class LightWire
 {
   public:
+    using Instant = ArrivalQueue::Instant;
+
     /**
      * \param times of packets at the rate of the wire, which outlive it
      * \param delay propagation delay
      * \param queuePackets how many packets may wait for the one being sent
+     * \param host number of the host at the far end, if there is one
      */
-    LightWire(SendingTimes& times, ns3::Time delay, uint32_t queuePackets);
+    LightWire(SendingTimes& times,
+              std::chrono::nanoseconds delay,
+              uint32_t queuePackets,
+              uint32_t host = NO_HOST);
 
     /**
-     * Takes a packet now.
+     * Takes a packet.
+     * \param now when, not before the last
      * \param bytes its size
-     * \returns how long it takes to the far end, waiting included; nothing if the queue is full
+     * \returns when it is at the far end; nothing if the queue is full
      */
-    std::optional<ns3::Time> Carry(uint32_t bytes);
+    std::optional<Instant> Carry(Instant now, uint32_t bytes);
+
+    /// \returns number of the host at the far end, or NO_HOST
+    uint32_t GetHost() const
+    {
+        return m_host;
+    }
+
+    static constexpr uint32_t NO_HOST = UINT32_MAX; //!< there is a router
 
   private:
-    SendingTimes& m_times;           //!< at the rate of the wire
-    ns3::Time m_delay;               //!< propagation delay
-    uint32_t m_queuePackets;         //!< room of the queue
-    ns3::Time m_idleAt;              //!< when all that was taken so far is sent
-    std::deque<ns3::Time> m_waiting; //!< when each queued packet's turn comes
+    SendingTimes& m_times;            //!< at the rate of the wire
+    std::chrono::nanoseconds m_delay; //!< propagation delay
+    Instant m_idleAt{0};              //!< when all that was taken so far is sent
+    uint32_t m_queuePackets;          //!< room of the queue
+    uint32_t m_host;                  //!< at the far end
+    /// When each queued packet's turn comes, the past included; most wires have none ever.
+    std::unique_ptr<std::deque<Instant>> m_waiting;
 };
 
 /**
  * \brief A network whose routers are queues and wires, without nodes and IP stacks.
  *
  * Packets take the paths that ns-3's nix-vector routing would choose and meet the same rates,
- * delays and queues at the same times; what is left out is the work that ns-3 does in each router:
- * one simulator event a hop remains. Time to live is not counted down.
+ * delays and queues at the same times; what is left out is the work that ns-3 does in each router.
+ * Nor is there a simulator event for each hop: what happens in the network is of no concern to
+ * hosts until a packet takes its last wire, so that it is caught up with once in that wire's delay.
+ * Time to live is not counted down.
  */
 class LightNetwork
 {
@@ -98,21 +120,34 @@ class LightNetwork
     /**
      * Sends an IPv4 packet on its way.
      * \param from device it comes from
-     * \param packet the packet; its header says where to
+     * \param packet the packet, given away; its header says where to
      */
-    void Send(const LightDevice& from, ns3::Ptr<const ns3::Packet> packet);
+    void Send(const LightDevice& from, ns3::Ptr<ns3::Packet> packet);
 
     /// \returns packets that found a queue full
-    uint64_t GetDrops() const;
+    uint64_t GetDrops();
 
   private:
+    using Instant = ArrivalQueue::Instant;
+
+    class Delivery;
+
+    /// A packet on the wire to its host.
+    struct Landing
+    {
+        Instant time;                 //!< when it is there
+        ns3::Ptr<ns3::Packet> packet; //!< the packet
+    };
+
     /// A host's place in the network.
     struct Port
     {
-        ns3::Ptr<LightDevice> device;    //!< the host's device
-        uint32_t router;                 //!< the router it hangs on
-        std::unique_ptr<LightWire> up;   //!< towards the router
-        std::unique_ptr<LightWire> down; //!< towards the host
+        ns3::Ptr<LightDevice> device;      //!< the host's device
+        uint32_t router;                   //!< the router it hangs on
+        std::unique_ptr<LightWire> up;     //!< towards the router
+        std::unique_ptr<LightWire> down;   //!< towards the host
+        ns3::Ptr<ns3::EventImpl> delivery; //!< brings packets, one after the other
+        std::deque<Landing> landings;      //!< packets that are on the last wire
     };
 
     /// A link as a router sees it.
@@ -122,31 +157,58 @@ class LightNetwork
         std::unique_ptr<LightWire> wire; //!< towards it
     };
 
-    class Flight;
-
     /// The way from one host to another.
-    struct Path
+    struct Path : public ns3::SimpleRefCount<Path>
     {
         std::vector<LightWire*> wires; //!< one after the other
-        ns3::Ptr<LightDevice> device;  //!< at the end
-        uint32_t context;              //!< node that it is on
+    };
+
+    /// A packet on its way.
+    struct Flight
+    {
+        ns3::Ptr<const Path> path;    //!< where it goes
+        LightWire* const* wire;       //!< the next one
+        ns3::Ptr<ns3::Packet> packet; //!< what it carries
+        uint32_t bytes;               //!< size of the packet
     };
 
     /// \returns the path from one host to another, found when first asked for
-    const Path& GetPath(uint32_t from, uint32_t to);
+    const ns3::Ptr<const Path>& GetPath(uint32_t from, uint32_t to);
     /// Appends the wires of a shortest path between two routers.
     void FindPath(uint32_t from, uint32_t to, std::vector<LightWire*>& wires) const;
+
+    /// Puts a packet on the next wire of its path; returns when it is at the end, unless dropped.
+    std::optional<Instant> TakeOff(Instant now, uint32_t number);
+    /// Lets all happen that happens up to now.
+    void CatchUp();
+    /// Catches up soon enough for an arrival, whose packet may take its last wire then.
+    void PlanCatchUp(Instant arrival);
+    /// Catches up, and plans to do so again.
+    void OnCatchUp();
+    /// Hands the packet that has come to the end of its last wire to its host.
+    void Deliver(uint32_t host);
+    /// Has the next packet delivered when it has come to the end of the last wire.
+    void PlanDelivery(const Port& port);
 
     /// \returns the times of a rate, which all wires of that rate share
     SendingTimes& GetTimes(ns3::DataRate rate);
 
-    std::map<uint64_t, SendingTimes> m_times;           //!< by bits per second
-    std::vector<std::vector<Exit>> m_exits;             //!< of each router
-    std::vector<Port> m_ports;                          //!< of each host
-    std::unordered_map<uint32_t, uint32_t> m_addresses; //!< host of each IPv4 address
-    std::unordered_map<uint64_t, Path> m_paths;         //!< by both hosts
-    uint32_t m_queuePackets;                            //!< room of each queue
-    uint64_t m_drops{0};                                //!< packets that found a queue full
+    /// As many paths as are kept: finding one again is cheaper than keeping all.
+    static constexpr std::size_t MOST_PATHS = 16384;
+
+    std::map<uint64_t, SendingTimes> m_times;                   //!< by bits per second
+    std::vector<std::vector<Exit>> m_exits;                     //!< of each router
+    std::vector<Port> m_ports;                                  //!< of each host
+    std::unordered_map<uint32_t, uint32_t> m_addresses;         //!< host of each IPv4 address
+    std::unordered_map<uint64_t, ns3::Ptr<const Path>> m_paths; //!< by both hosts
+    std::vector<Flight> m_flights;      //!< packets on their way, and places for more
+    std::vector<uint32_t> m_landed;     //!< numbers of places in m_flights
+    ArrivalQueue m_arrivals;            //!< of flights, by number, at the ends of their wires
+    std::optional<Instant> m_catchUpAt; //!< when it is planned to catch up
+    std::chrono::nanoseconds m_lookahead{
+        std::chrono::nanoseconds::max()}; //!< least delay of last wires
+    uint32_t m_queuePackets;              //!< room of each queue
+    uint64_t m_drops{0};                  //!< packets that found a queue full
 };
 
 } // namespace churn

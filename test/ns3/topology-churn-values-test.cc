@@ -1,6 +1,7 @@
 // The example is left out where Boost or nlohmann-json is missing, and so are its tests.
 #if __has_include("topology-churn/units.h")
 
+#include "topology-churn/arrival-queue.h"
 #include "topology-churn/options.h"
 #include "topology-churn/percentiles.h"
 #include "topology-churn/random.h"
@@ -8,8 +9,10 @@
 #include "topology-churn/units.h"
 #include "topology-churn/user-error.h"
 
+#include <chrono>
 #include <gmock/gmock.h>
 #include <gtest/gtest.h>
+#include <map>
 #include <sstream>
 #include <string>
 #include <vector>
@@ -53,6 +56,41 @@ Parse(std::vector<const char*> words)
     const auto options = ParseOptions(static_cast<int>(words.size()), words.data(), help);
     EXPECT_TRUE(options);
     return options.value_or(Options{});
+}
+
+TEST(ChurnArrivals, ComeInTheOrderOfTimeAndThenOfBeingPutIn)
+{
+    using std::chrono::nanoseconds;
+    ArrivalQueue queue;
+    std::multimap<nanoseconds, uint32_t> expected; // keeps the order of equal times
+    Random random(1, 1);
+    nanoseconds end{0};
+    uint32_t number = 0;
+    for (int round = 0; round < 2000; ++round)
+    {
+        // Now and then a long silence; many times are equal.
+        end += nanoseconds(random.Below(round % 100 == 0 ? 1000000000 : 50));
+        for (auto more = random.Below(8); more > 0; --more)
+        {
+            const auto time = end + nanoseconds(random.Below(1ULL << random.Below(31)));
+            queue.Put(time, number);
+            expected.emplace(time, number++);
+        }
+        while (const auto arrival = queue.Take(end))
+        {
+            ASSERT_FALSE(expected.empty());
+            ASSERT_EQ(arrival->time, expected.begin()->first);
+            ASSERT_EQ(arrival->what, expected.begin()->second);
+            expected.erase(expected.begin());
+        }
+        ASSERT_EQ(queue.GetEarliest().has_value(), !expected.empty());
+        if (!expected.empty())
+        {
+            ASSERT_GT(expected.begin()->first, end) << "nothing is left behind";
+            ASSERT_EQ(queue.GetEarliest(), expected.begin()->first);
+        }
+    }
+    EXPECT_GT(number, 5000U);
 }
 
 TEST(ChurnSizes, FractionsAndPercentMeanTheSame)
