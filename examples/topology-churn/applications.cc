@@ -25,6 +25,7 @@ class SocketClients : public Clients
                   const Options& options,
                   TcpStack& stack,
                   ConnectionLog& log)
+        : m_log(log)
     {
         for (auto host = hosts.Begin(); host != hosts.End(); ++host)
         {
@@ -41,7 +42,13 @@ class SocketClients : public Clients
         m_clients[host]->Fetch(server, requestBytes, responseBytes);
     }
 
+    uint64_t GetBytes() const override
+    {
+        return m_log.GetBytes();
+    }
+
   private:
+    ConnectionLog& m_log;                         //!< receives what happens
     std::vector<ns3::Ptr<ChurnClient>> m_clients; //!< of each host
 };
 
@@ -82,6 +89,16 @@ class PopulationClients : public Clients
         m_clients[host]->Fetch(server, requestBytes, responseBytes);
     }
 
+    uint64_t GetBytes() const override
+    {
+        uint64_t bytes = 0;
+        for (const auto& client : m_clients)
+        {
+            bytes += client->GetCounters().bytes;
+        }
+        return bytes;
+    }
+
   private:
     void OnOpened(uint32_t, ns3::Time handshake)
     {
@@ -90,7 +107,6 @@ class PopulationClients : public Clients
 
     void OnCompleted(const ns3::TcpPopulationExchange& exchange)
     {
-        m_log.OnBytes(exchange.responseBytes);
         m_log.OnCompleted(exchange.responseBytes, exchange.end - exchange.asked);
     }
 

@@ -34,6 +34,9 @@ class Clients
                        const ns3::Address& server,
                        uint32_t requestBytes,
                        uint64_t responseBytes) = 0;
+
+    /// \returns response bytes that have arrived, of unfinished responses too
+    virtual uint64_t GetBytes() const = 0;
 };
 
 /**

@@ -13,7 +13,9 @@
 #include "ns3/rng-seed-manager.h"
 #include "ns3/simulator.h"
 
+#include <algorithm>
 #include <chrono>
+#include <malloc.h>
 #include <memory>
 #include <sys/resource.h>
 #include <vector>
@@ -47,6 +49,14 @@ GetPeakMemory()
     rusage usage{};
     getrusage(RUSAGE_SELF, &usage);
     return usage.ru_maxrss * uint64_t{1024};
+}
+
+/// \returns what the allocator has handed out
+uint64_t
+GetHeap()
+{
+    const struct mallinfo2 heap = mallinfo2();
+    return heap.uordblks + heap.hblkhd;
 }
 
 /// Opens the connections one after the other, as a Poisson process.
@@ -112,12 +122,20 @@ class Sampler
     {
     }
 
+    /// \returns whether it ended the run
+    bool IsFinished() const
+    {
+        return m_finished;
+    }
+
     void Sample()
     {
         const auto counts = m_stack.CountStates();
         m_result.states.Add(ns3::Simulator::Now(), counts);
+        m_result.cost.mostHeapBytes = std::max(m_result.cost.mostHeapBytes, GetHeap());
         if (m_result.connections.GetFinished() == m_options.connections && IsQuiet(counts))
         {
+            m_finished = true;
             ns3::Simulator::Stop();
             return;
         }
@@ -141,6 +159,7 @@ class Sampler
     const Options& m_options; //!< how often, and until when
     const TcpStack& m_stack;  //!< asked for the states
     Result& m_result;         //!< gets the counts
+    bool m_finished{false};   //!< whether there was nothing left
 };
 
 Graph
@@ -179,14 +198,6 @@ RunExperiment(const Options& options, Progress& progress)
 
     Result result;
     result.options = options;
-    result.connections.SetActivityCallback([&result, &options, &progress] {
-        progress.Show(result.connections, options.connections);
-        if (IsInterrupted())
-        {
-            ns3::Simulator::Stop();
-        }
-    });
-
     progress.Announce("Reading the inputs ...");
     const auto sizes = SizeDistribution::Load(options.sizes);
     const auto stack = MakeStack(options);
@@ -204,8 +215,17 @@ RunExperiment(const Options& options, Progress& progress)
     InstallServers(network.servers, options, *stack);
     const auto clients = InstallClients(network.clients, options, *stack, result.connections);
     result.cost.setupSeconds = SecondsSince(setupStart);
+    result.cost.setupHeapBytes = GetHeap();
 
     const auto runStart = Clock::now();
+    const CpuLimit cpuLimit(options.maxCpu);
+    result.connections.SetActivityCallback([&result, &options, &progress, &cpuLimit] {
+        progress.Show(result.connections, options.connections);
+        if (IsInterrupted() || cpuLimit.IsReached())
+        {
+            ns3::Simulator::Stop();
+        }
+    });
     const auto cpuStart = GetCpuSeconds();
     Arrivals arrivals(options, sizes, *clients);
     arrivals.Start(network.serverAddresses);
@@ -218,9 +238,16 @@ RunExperiment(const Options& options, Progress& progress)
     result.cost.cpuSeconds = GetCpuSeconds() - cpuStart;
     result.cost.peakMemoryBytes = GetPeakMemory();
     result.drops = network.GetDrops();
-    result.end = ns3::Simulator::Now();
+    result.bytes = clients->GetBytes();
+    result.endTime = ns3::Simulator::Now();
     result.events = ns3::Simulator::GetEventCount();
-    result.interrupted = IsInterrupted();
+    result.end = sampler.IsFinished()   ? End::FINISHED
+                 : IsInterrupted()      ? End::INTERRUPTED
+                 : cpuLimit.IsReached() ? End::MAX_CPU
+                                        : End::MAX_TIME;
+    result.transferTime =
+        (result.end == End::FINISHED ? result.connections.GetLastCompletion() : result.endTime) -
+        result.connections.GetFirstAttempt();
     result.connections.SetActivityCallback({});
     progress.Clear();
     return result;

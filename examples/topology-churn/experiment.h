@@ -20,6 +20,17 @@ struct Cost
     double runSeconds{0};        //!< wall-clock time of the simulation
     double cpuSeconds{0};        //!< processor time of the simulation
     uint64_t peakMemoryBytes{0}; //!< most memory the process ever held, set-up included
+    uint64_t setupHeapBytes{0};  //!< what was allocated when the network was built
+    uint64_t mostHeapBytes{0};   //!< most that was allocated when states were counted
+};
+
+/// Why a run was over.
+enum class End
+{
+    FINISHED,    //!< nothing was left to do
+    MAX_TIME,    //!< as much simulated time as it might take
+    MAX_CPU,     //!< as much processor time as it might take
+    INTERRUPTED, //!< the user stopped it
 };
 
 /// All that the reports are made from.
@@ -35,9 +46,11 @@ struct Result
     ConnectionLog connections; //!< what became of the connections
     StateHistory states;       //!< sockets in each state over time
     uint64_t drops{0};         //!< packets that found a queue full
-    ns3::Time end;             //!< simulated time at the end
+    uint64_t bytes{0};         //!< of responses, unfinished ones included, that arrived
+    ns3::Time transferTime;    //!< in which they arrived
+    ns3::Time endTime;         //!< simulated time at the end
     uint64_t events{0};        //!< simulator events executed
-    bool interrupted{false};   //!< whether the user stopped it
+    End end{End::FINISHED};    //!< why it was over
     Cost cost;                 //!< time and memory
 };
 

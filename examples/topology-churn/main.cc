@@ -99,7 +99,7 @@ Main(int argc, char** argv)
     {
         result.states.WriteCsv(*csv.Get());
     }
-    return result.interrupted ? STATUS_INTERRUPTED : 0;
+    return result.end == churn::End::INTERRUPTED ? STATUS_INTERRUPTED : 0;
 }
 
 } // namespace

@@ -92,6 +92,8 @@ Describe()
     run.add_options()
         ("seed", Text("N", "1"), "of everything random; the same seed gives the same report")
         ("max-time", Text("TIME", "1h"), "simulated time at which to give up")
+        ("max-cpu", Optional("TIME"), "processor time of the simulation, without the set-up, at "
+            "which to give up")
         ("drain", "go on until no socket is in TIME_WAIT")
         ("sample", Text("TIME", "100ms"), "simulated time between two counts of the sockets in "
             "each state");
@@ -243,6 +245,10 @@ Interpret(const Values& values)
 
     options.seed = ParseCount("seed", values.Get("seed"), 1, std::numeric_limits<uint32_t>::max());
     options.maxTime = values.GetPositiveTime("max-time");
+    if (values.IsGiven("max-cpu"))
+    {
+        options.maxCpu = values.GetPositiveTime("max-cpu");
+    }
     options.sampleInterval = values.GetPositiveTime("sample");
     options.json = values.Get("json");
     options.csv = values.Get("csv");

@@ -58,6 +58,7 @@ struct Options
     // Run
     uint64_t seed{1};         //!< of everything random
     ns3::Time maxTime;        //!< simulated time at which to give up
+    ns3::Time maxCpu;         //!< processor time at which to give up, zero for never
     ns3::Time sampleInterval; //!< simulated time between two counts of socket states
     bool drain{false};        //!< whether to go on until TIME_WAIT is empty
 

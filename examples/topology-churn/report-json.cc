@@ -27,6 +27,23 @@ ToJson(const Percentiles& values)
     return json;
 }
 
+const char*
+GetName(End end)
+{
+    switch (end)
+    {
+    case End::FINISHED:
+        return "finished";
+    case End::MAX_TIME:
+        return "max_time";
+    case End::MAX_CPU:
+        return "max_cpu";
+    case End::INTERRUPTED:
+        return "interrupted";
+    }
+    return "";
+}
+
 ordered_json
 ConnectionsToJson(const Result& result)
 {
@@ -42,10 +59,10 @@ ConnectionsToJson(const Result& result)
         json[name] = log.Count(outcome);
     }
     json["unfinished"] = log.GetAttempts() - log.GetFinished();
-    json["bytes_delivered"] = log.GetBytes();
+    json["bytes_delivered"] = result.bytes;
     json["packets_dropped"] = result.drops;
-    const double seconds = (log.GetLastCompletion() - log.GetFirstAttempt()).GetSeconds();
-    json["goodput_bps"] = seconds > 0 ? log.GetBytes() * 8 / seconds : 0;
+    const double seconds = result.transferTime.GetSeconds();
+    json["goodput_bps"] = seconds > 0 ? result.bytes * 8 / seconds : 0;
     return json;
 }
 
@@ -90,6 +107,25 @@ StatesToJson(const Result& result)
             {"most", most},
             {"at_end", atEnd},
             {"over_time", overTime}};
+}
+
+ordered_json
+CostToJson(const Result& result)
+{
+    const auto& cost = result.cost;
+    ordered_json json{{"setup_wall_s", cost.setupSeconds},
+                      {"run_wall_s", cost.runSeconds},
+                      {"run_cpu_s", cost.cpuSeconds}};
+    if (cost.cpuSeconds > 0)
+    {
+        json["bytes_per_cpu_s"] = result.bytes / cost.cpuSeconds;
+        json["connections_per_cpu_s"] = result.connections.GetFinished() / cost.cpuSeconds;
+        json["events_per_cpu_s"] = result.events / cost.cpuSeconds;
+    }
+    json["setup_heap_bytes"] = cost.setupHeapBytes;
+    json["most_heap_bytes"] = cost.mostHeapBytes;
+    json["peak_memory_bytes"] = cost.peakMemoryBytes;
+    return json;
 }
 
 ordered_json
@@ -139,14 +175,10 @@ WriteJson(std::ostream& out, const Result& result)
                             {"connections", ConnectionsToJson(result)},
                             {"times", TimesToJson(result)},
                             {"states", StatesToJson(result)},
-                            {"simulated_s", result.end.GetSeconds()},
+                            {"simulated_s", result.endTime.GetSeconds()},
                             {"events", result.events},
-                            {"interrupted", result.interrupted},
-                            {"cost",
-                             {{"setup_wall_s", result.cost.setupSeconds},
-                              {"run_wall_s", result.cost.runSeconds},
-                              {"run_cpu_s", result.cost.cpuSeconds},
-                              {"peak_memory_bytes", result.cost.peakMemoryBytes}}}};
+                            {"ended", GetName(result.end)},
+                            {"cost", CostToJson(result)}};
     out << json.dump(2) << '\n';
 }
 

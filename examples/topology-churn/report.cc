@@ -12,7 +12,7 @@ namespace churn
 namespace
 {
 
-constexpr int LABEL = 18;  // columns of the labels
+constexpr int LABEL = 20;  // columns of the labels
 constexpr int NUMBER = 11; // columns of a number in a table
 
 void
@@ -32,6 +32,24 @@ Describe(Routing routing)
         return "ns-3 nodes with nix-vector routing";
     case Routing::GLOBAL:
         return "ns-3 nodes with global routing";
+    }
+    return "";
+}
+
+/// How a run ended that left something undone.
+const char*
+Describe(End end)
+{
+    switch (end)
+    {
+    case End::FINISHED:
+        return "Finished";
+    case End::MAX_TIME:
+        return "Gave up, as --max-time says";
+    case End::MAX_CPU:
+        return "Gave up, as --max-cpu says";
+    case End::INTERRUPTED:
+        return "Stopped early";
     }
     return "";
 }
@@ -125,11 +143,11 @@ WriteConnections(std::ostream& out, const Result& result)
         WriteLine(out, Describe(outcome), FormatCount(log.Count(outcome)));
     }
     WriteLine(out, "unfinished", FormatCount(log.GetAttempts() - log.GetFinished()));
-    const double seconds = (log.GetLastCompletion() - log.GetFirstAttempt()).GetSeconds();
+    const double seconds = result.transferTime.GetSeconds();
     WriteLine(out,
               "delivered",
-              FormatBytes(log.GetBytes()) +
-                  (seconds > 0 ? ", " + FormatRate(log.GetBytes() * 8 / seconds) + " on average"
+              FormatBytes(result.bytes) +
+                  (seconds > 0 ? ", " + FormatRate(result.bytes * 8 / seconds) + " on average"
                                : std::string()));
     WriteLine(out, "dropped", Plural(result.drops, "packet") + ", by full queues");
     out << "\n";
@@ -174,13 +192,28 @@ WriteCost(std::ostream& out, const Result& result)
     out << "Cost\n";
     WriteLine(out,
               "simulated time",
-              FormatSeconds(result.end.GetSeconds()) + " in " + FormatCount(result.events) +
+              FormatSeconds(result.endTime.GetSeconds()) + " in " + FormatCount(result.events) +
                   " events");
     WriteLine(out,
               "wall-clock time",
               FormatSeconds(cost.runSeconds) + ", after " + FormatSeconds(cost.setupSeconds) +
                   " to set up");
     WriteLine(out, "processor time", FormatSeconds(cost.cpuSeconds));
+    if (cost.cpuSeconds > 0)
+    {
+        const auto perSecond = [&cost](uint64_t count) {
+            return static_cast<uint64_t>(count / cost.cpuSeconds);
+        };
+        WriteLine(out,
+                  "  each second of it",
+                  FormatBytes(result.bytes / cost.cpuSeconds) + " delivered, " +
+                      FormatCount(perSecond(result.connections.GetFinished())) +
+                      " connections ended, " + FormatCount(perSecond(result.events)) + " events");
+    }
+    WriteLine(out,
+              "heap",
+              FormatBytes(cost.mostHeapBytes) + " at most when counted, " +
+                  FormatBytes(cost.setupHeapBytes) + " of it the network");
     WriteLine(out, "peak memory", FormatBytes(cost.peakMemoryBytes));
 }
 
@@ -224,9 +257,9 @@ WriteReport(std::ostream& out, const Result& result)
     if (unfinished > 0)
     {
         out << "\n"
-            << (result.interrupted ? "Stopped early, at " : "Gave up, as --max-time says, at ")
-            << FormatSeconds(result.end.GetSeconds()) << " of simulated time, with "
-            << FormatCount(unfinished) << " of the " << FormatCount(result.options.connections)
+            << Describe(result.end) << ", at " << FormatSeconds(result.endTime.GetSeconds())
+            << " of simulated time, with " << FormatCount(unfinished) << " of the "
+            << FormatCount(result.options.connections)
             << " connections not finished or not opened.\n";
     }
 }

@@ -151,6 +151,15 @@ TEST_P(ChurnRun, WhatIsNotFinishedInTimeIsReported)
     EXPECT_LT(connections["completed"], 60);
     EXPECT_GT(connections["unfinished"], 0);
     EXPECT_DOUBLE_EQ(report["simulated_s"], 0.5);
+    EXPECT_EQ(report["ended"], "max_time");
+}
+
+TEST_P(ChurnRun, ARunEndsWhenItsProcessorTimeIsSpent)
+{
+    const auto report = RunChurn({GetTcp(), "--max-cpu=20ms", "--sizes=websearch"});
+    EXPECT_EQ(report["ended"], "max_cpu");
+    EXPECT_LT(report["connections"]["completed"], 60);
+    EXPECT_EQ(RunChurn({GetTcp()})["ended"], "finished") << "the limit was for one run";
 }
 
 /** How a fetch from a server ends on which nothing listens, or from an address nobody has. */
@@ -196,9 +205,10 @@ TEST(ChurnRunOnLifecycleTcp, AServerWithoutAListenerRefuses)
 
 TEST(ChurnRunOnLifecycleTcp, PopulationsDoOnTheWireWhatSocketsDo)
 {
-    for (const char* closer : {"--closer=client", "--closer=server"})
+    // The limit leaves responses unfinished.
+    for (const char* word : {"--closer=client", "--closer=server", "--max-time=500ms"})
     {
-        const std::vector<std::string> words{closer, "--access-rate=20Mbps", "--queue=20"};
+        const std::vector<std::string> words{word, "--access-rate=20Mbps", "--queue=20"};
         const auto run = [&](const char* tcp) {
             auto all = words;
             all.emplace_back(tcp);
