@@ -30,7 +30,7 @@ ToNanoseconds(ns3::Time time)
     return std::chrono::nanoseconds(time.GetNanoSeconds());
 }
 
-ArrivalQueue::Instant
+Instant
 GetNow()
 {
     return ToNanoseconds(ns3::Simulator::Now());
@@ -69,7 +69,7 @@ LightWire::LightWire(SendingTimes& times,
 {
 }
 
-std::optional<LightWire::Instant>
+std::optional<Instant>
 LightWire::Carry(Instant now, uint32_t bytes)
 {
     auto turn = now;
@@ -169,25 +169,23 @@ LightNetwork::Send(const LightDevice& from, ns3::Ptr<ns3::Packet> packet)
     const auto flight = m_landed.back();
     m_landed.pop_back();
     const auto& path = GetPath(from.GetHost(), to->second);
-    m_flights[flight] = {path, path->wires.data(), packet, packet->GetSize()};
+    m_flights[flight] = {path, packet};
     // No other host has the first wire, so that what happens meanwhile elsewhere does not matter.
-    if (const auto arrival = TakeOff(GetNow(), flight))
-    {
-        PlanCatchUp(*arrival);
-    }
+    TakeOff({GetNow(), path->wires.data(), flight, packet->GetSize()});
 }
 
-std::optional<LightNetwork::Instant>
-LightNetwork::TakeOff(Instant now, uint32_t number)
+void
+LightNetwork::TakeOff(Hop hop)
 {
-    auto& flight = m_flights[number];
-    auto& wire = **flight.wire++;
-    const auto arrival = wire.Carry(now, flight.bytes);
+    auto& wire = **hop.wire;
+    const auto arrival = wire.Carry(hop.time, hop.bytes);
     if (arrival && wire.GetHost() == LightWire::NO_HOST)
     {
-        m_arrivals.Put(*arrival, number);
-        return arrival;
+        m_hops.Put({*arrival, hop.wire + 1, hop.flight, hop.bytes});
+        PlanCatchUp(*arrival);
+        return;
     }
+    auto& flight = m_flights[hop.flight];
     if (arrival)
     {
         auto& port = m_ports[wire.GetHost()];
@@ -202,17 +200,16 @@ LightNetwork::TakeOff(Instant now, uint32_t number)
         ++m_drops;
     }
     flight.packet = nullptr;
-    m_landed.push_back(number);
-    return arrival;
+    m_landed.push_back(hop.flight);
 }
 
 void
 LightNetwork::CatchUp()
 {
     const auto now = GetNow();
-    while (const auto arrival = m_arrivals.Take(now))
+    while (const auto hop = m_hops.Take(now))
     {
-        TakeOff(arrival->time, arrival->what);
+        TakeOff(*hop);
     }
 }
 
@@ -237,9 +234,9 @@ LightNetwork::OnCatchUp()
     {
         return; // an earlier one was planned since
     }
-    m_catchUpAt.reset();
     CatchUp();
-    if (const auto earliest = m_arrivals.GetEarliest())
+    m_catchUpAt.reset();
+    if (const auto earliest = m_hops.GetEarliest())
     {
         PlanCatchUp(*earliest);
     }

@@ -44,8 +44,6 @@ class SendingTimes
 class LightWire
 {
   public:
-    using Instant = ArrivalQueue::Instant;
-
     /**
      * \param times of packets at the rate of the wire, which outlive it
      * \param delay propagation delay
@@ -128,8 +126,6 @@ class LightNetwork
     uint64_t GetDrops();
 
   private:
-    using Instant = ArrivalQueue::Instant;
-
     class Delivery;
 
     /// A packet on the wire to its host.
@@ -167,9 +163,16 @@ class LightNetwork
     struct Flight
     {
         ns3::Ptr<const Path> path;    //!< where it goes
-        LightWire* const* wire;       //!< the next one
         ns3::Ptr<ns3::Packet> packet; //!< what it carries
-        uint32_t bytes;               //!< size of the packet
+    };
+
+    /// A packet at the beginning of a wire: all that a router has to know of it.
+    struct Hop
+    {
+        Instant time;           //!< when it is there
+        LightWire* const* wire; //!< in the path of its flight
+        uint32_t flight;        //!< its number
+        uint32_t bytes;         //!< size of the packet
     };
 
     /// \returns the path from one host to another, found when first asked for
@@ -177,8 +180,8 @@ class LightNetwork
     /// Appends the wires of a shortest path between two routers.
     void FindPath(uint32_t from, uint32_t to, std::vector<LightWire*>& wires) const;
 
-    /// Puts a packet on the next wire of its path; returns when it is at the end, unless dropped.
-    std::optional<Instant> TakeOff(Instant now, uint32_t number);
+    /// Puts a packet on a wire.
+    void TakeOff(Hop hop);
     /// Lets all happen that happens up to now.
     void CatchUp();
     /// Catches up soon enough for an arrival, whose packet may take its last wire then.
@@ -203,7 +206,7 @@ class LightNetwork
     std::unordered_map<uint64_t, ns3::Ptr<const Path>> m_paths; //!< by both hosts
     std::vector<Flight> m_flights;      //!< packets on their way, and places for more
     std::vector<uint32_t> m_landed;     //!< numbers of places in m_flights
-    ArrivalQueue m_arrivals;            //!< of flights, by number, at the ends of their wires
+    ArrivalQueue<Hop> m_hops;           //!< that are ahead
     std::optional<Instant> m_catchUpAt; //!< when it is planned to catch up
     std::chrono::nanoseconds m_lookahead{
         std::chrono::nanoseconds::max()}; //!< least delay of last wires

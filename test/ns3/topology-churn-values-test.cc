@@ -61,7 +61,14 @@ Parse(std::vector<const char*> words)
 TEST(ChurnArrivals, ComeInTheOrderOfTimeAndThenOfBeingPutIn)
 {
     using std::chrono::nanoseconds;
-    ArrivalQueue queue;
+
+    struct Arrival
+    {
+        nanoseconds time;
+        uint32_t number;
+    };
+
+    ArrivalQueue<Arrival> queue;
     std::multimap<nanoseconds, uint32_t> expected; // keeps the order of equal times
     Random random(1, 1);
     nanoseconds end{0};
@@ -73,14 +80,14 @@ TEST(ChurnArrivals, ComeInTheOrderOfTimeAndThenOfBeingPutIn)
         for (auto more = random.Below(8); more > 0; --more)
         {
             const auto time = end + nanoseconds(random.Below(1ULL << random.Below(31)));
-            queue.Put(time, number);
+            queue.Put({time, number});
             expected.emplace(time, number++);
         }
         while (const auto arrival = queue.Take(end))
         {
             ASSERT_FALSE(expected.empty());
             ASSERT_EQ(arrival->time, expected.begin()->first);
-            ASSERT_EQ(arrival->what, expected.begin()->second);
+            ASSERT_EQ(arrival->number, expected.begin()->second);
             expected.erase(expected.begin());
         }
         ASSERT_EQ(queue.GetEarliest().has_value(), !expected.empty());
