@@ -2,6 +2,7 @@
 
 #include "light-network.h"
 
+#include "ns3/callback.h"
 #include "ns3/channel.h"
 #include "ns3/ipv4-l3-protocol.h"
 
@@ -21,29 +22,32 @@ LightDevice::SetNetwork(LightNetwork& network, uint32_t host)
 {
     m_network = &network;
     m_host = host;
-}
-
-uint32_t
-LightDevice::GetHost() const
-{
-    return m_host;
+    const auto ip = m_node->GetObject<ns3::Ipv4L3Protocol>();
+    m_interface = ip->GetInterface(ip->GetInterfaceForDevice(this));
+    m_tcp = m_node->GetObject<ns3::TcpL4Protocol>();
+    m_tcp->SetDownTarget(ns3::MakeCallback(&LightDevice::SendSegment, this));
 }
 
 void
-LightDevice::Deliver(ns3::Ptr<ns3::Packet> packet)
+LightDevice::Deliver(ns3::Ptr<ns3::Packet> segment, const ns3::Ipv4Header& header)
 {
-    m_receive(this, packet, ns3::Ipv4L3Protocol::PROT_NUMBER, m_address);
+    m_tcp->Receive(segment, header, m_interface);
+}
+
+void
+LightDevice::SendSegment(ns3::Ptr<ns3::Packet> segment,
+                         ns3::Ipv4Address,
+                         ns3::Ipv4Address destination,
+                         uint8_t,
+                         ns3::Ptr<ns3::Ipv4Route>)
+{
+    m_network->Send(m_host, segment, destination);
 }
 
 bool
-LightDevice::Send(ns3::Ptr<ns3::Packet> packet, const ns3::Address&, uint16_t protocol)
+LightDevice::Send(ns3::Ptr<ns3::Packet>, const ns3::Address&, uint16_t)
 {
-    if (protocol != ns3::Ipv4L3Protocol::PROT_NUMBER)
-    {
-        return false;
-    }
-    m_network->Send(*this, packet);
-    return true;
+    return false;
 }
 
 bool
@@ -57,7 +61,8 @@ LightDevice::DoDispose()
 {
     m_network = nullptr;
     m_node = nullptr;
-    m_receive.Nullify();
+    m_tcp = nullptr;
+    m_interface = nullptr;
     ns3::NetDevice::DoDispose();
 }
 
@@ -176,15 +181,13 @@ LightDevice::NeedsArp() const
 }
 
 void
-LightDevice::SetReceiveCallback(ReceiveCallback callback)
+LightDevice::SetReceiveCallback(ReceiveCallback)
 {
-    m_receive = callback;
 }
 
 void
 LightDevice::SetPromiscReceiveCallback(PromiscReceiveCallback)
 {
-    // The network brings no packet that is for another host.
 }
 
 bool

@@ -4,7 +4,7 @@
 #include "ns3/simulator.h"
 
 #include <algorithm>
-#include <array>
+#include <utility>
 
 namespace churn
 {
@@ -15,14 +15,8 @@ namespace
 /// What a point-to-point link adds to every packet (PPP protocol field), as ns-3's does.
 constexpr uint32_t FRAMING_BYTES = 2;
 
-ns3::Ipv4Address
-GetDestination(const ns3::Packet& packet)
-{
-    constexpr std::size_t DESTINATION = 16; // RFC 791 section 3.1
-    std::array<uint8_t, 20> header{};
-    packet.CopyData(header.data(), header.size());
-    return ns3::Ipv4Address::Deserialize(header.data() + DESTINATION);
-}
+/// An IPv4 header without options (RFC 791 section 3.1).
+constexpr uint32_t IP_HEADER_BYTES = 20;
 
 std::chrono::nanoseconds
 ToNanoseconds(ns3::Time time)
@@ -144,6 +138,7 @@ LightNetwork::Attach(ns3::Ptr<LightDevice> device,
     auto& times = GetTimes(rate);
     m_addresses.emplace(address.Get(), host);
     m_ports.push_back({device,
+                       address,
                        router,
                        std::make_unique<LightWire>(times, wireDelay, m_queuePackets),
                        std::make_unique<LightWire>(times, wireDelay, m_queuePackets, host),
@@ -154,9 +149,9 @@ LightNetwork::Attach(ns3::Ptr<LightDevice> device,
 }
 
 void
-LightNetwork::Send(const LightDevice& from, ns3::Ptr<ns3::Packet> packet)
+LightNetwork::Send(uint32_t host, ns3::Ptr<ns3::Packet> segment, ns3::Ipv4Address destination)
 {
-    const auto to = m_addresses.find(GetDestination(*packet).Get());
+    const auto to = m_addresses.find(destination.Get());
     if (to == m_addresses.end())
     {
         return;
@@ -168,10 +163,10 @@ LightNetwork::Send(const LightDevice& from, ns3::Ptr<ns3::Packet> packet)
     }
     const auto flight = m_landed.back();
     m_landed.pop_back();
-    const auto& path = GetPath(from.GetHost(), to->second);
-    m_flights[flight] = {path, packet};
+    const auto& path = GetPath(host, to->second);
+    m_flights[flight] = {path, segment};
     // No other host has the first wire, so that what happens meanwhile elsewhere does not matter.
-    TakeOff({GetNow(), path->wires.data(), flight, packet->GetSize()});
+    TakeOff({GetNow(), path->wires.data(), flight, segment->GetSize() + IP_HEADER_BYTES});
 }
 
 void
@@ -179,28 +174,32 @@ LightNetwork::TakeOff(Hop hop)
 {
     auto& wire = **hop.wire;
     const auto arrival = wire.Carry(hop.time, hop.bytes);
-    if (arrival && wire.GetHost() == LightWire::NO_HOST)
+    if (!arrival)
+    {
+        ++m_drops;
+        End(hop.flight);
+    }
+    else if (wire.GetHost() == LightWire::NO_HOST)
     {
         m_hops.Put({*arrival, hop.wire + 1, hop.flight, hop.bytes});
         PlanCatchUp(*arrival);
-        return;
     }
-    auto& flight = m_flights[hop.flight];
-    if (arrival)
+    else
     {
         auto& port = m_ports[wire.GetHost()];
-        port.landings.push_back({*arrival, flight.packet});
+        port.landings.push_back({*arrival, hop.flight});
         if (port.landings.size() == 1)
         {
             PlanDelivery(port);
         }
     }
-    else
-    {
-        ++m_drops;
-    }
-    flight.packet = nullptr;
-    m_landed.push_back(hop.flight);
+}
+
+LightNetwork::Flight
+LightNetwork::End(uint32_t flight)
+{
+    m_landed.push_back(flight);
+    return std::exchange(m_flights[flight], {});
 }
 
 void
@@ -246,13 +245,15 @@ void
 LightNetwork::Deliver(uint32_t host)
 {
     auto& port = m_ports[host];
-    const auto packet = port.landings.front().packet;
+    const auto flight = End(port.landings.front().flight);
     port.landings.pop_front();
     if (!port.landings.empty())
     {
         PlanDelivery(port);
     }
-    port.device->Deliver(packet);
+    auto header = flight.path->header;
+    header.SetPayloadSize(flight.segment->GetSize());
+    port.device->Deliver(flight.segment, header);
 }
 
 void
@@ -296,6 +297,9 @@ LightNetwork::GetPath(uint32_t from, uint32_t to)
     path->wires.push_back(m_ports[from].up.get());
     FindPath(m_ports[from].router, m_ports[to].router, path->wires);
     path->wires.push_back(m_ports[to].down.get());
+    path->header.SetSource(m_ports[from].address);
+    path->header.SetDestination(m_ports[to].address);
+    path->header.SetProtocol(ns3::TcpL4Protocol::PROT_NUMBER);
     return m_paths.emplace(key, path).first->second;
 }
 

@@ -8,6 +8,7 @@
 #include "ns3/data-rate.h"
 #include "ns3/event-impl.h"
 #include "ns3/ipv4-address.h"
+#include "ns3/ipv4-header.h"
 #include "ns3/nstime.h"
 #include "ns3/packet.h"
 #include "ns3/ptr.h"
@@ -85,7 +86,8 @@ class LightWire
  * \brief A network whose routers are queues and wires, without nodes and IP stacks.
  *
  * Packets take the paths that ns-3's nix-vector routing would choose and meet the same rates,
- * delays and queues at the same times; what is left out is the work that ns-3 does in each router.
+ * delays and queues at the same times; what is left out is the work that ns-3 does in each router,
+ * and in the IPv4 of hosts, whose TCPs the network connects.
  * Nor is there a simulator event for each hop: what happens in the network is of no concern to
  * hosts until a packet takes its last wire, so that it is caught up with once in that wire's delay.
  * Time to live is not counted down.
@@ -116,11 +118,12 @@ class LightNetwork
                 ns3::Time delay);
 
     /**
-     * Sends an IPv4 packet on its way.
-     * \param from device it comes from
-     * \param packet the packet, given away; its header says where to
+     * Sends a TCP segment on its way, as long as it would be with an IPv4 header.
+     * \param host number of the host it comes from
+     * \param segment the segment, given away
+     * \param destination where to
      */
-    void Send(const LightDevice& from, ns3::Ptr<ns3::Packet> packet);
+    void Send(uint32_t host, ns3::Ptr<ns3::Packet> segment, ns3::Ipv4Address destination);
 
     /// \returns packets that found a queue full
     uint64_t GetDrops();
@@ -131,14 +134,15 @@ class LightNetwork
     /// A packet on the wire to its host.
     struct Landing
     {
-        Instant time;                 //!< when it is there
-        ns3::Ptr<ns3::Packet> packet; //!< the packet
+        Instant time;    //!< when it is there
+        uint32_t flight; //!< its number
     };
 
     /// A host's place in the network.
     struct Port
     {
         ns3::Ptr<LightDevice> device;      //!< the host's device
+        ns3::Ipv4Address address;          //!< the host's address
         uint32_t router;                   //!< the router it hangs on
         std::unique_ptr<LightWire> up;     //!< towards the router
         std::unique_ptr<LightWire> down;   //!< towards the host
@@ -157,13 +161,14 @@ class LightNetwork
     struct Path : public ns3::SimpleRefCount<Path>
     {
         std::vector<LightWire*> wires; //!< one after the other
+        ns3::Ipv4Header header;        //!< of all packets, but for their length
     };
 
     /// A packet on its way.
     struct Flight
     {
-        ns3::Ptr<const Path> path;    //!< where it goes
-        ns3::Ptr<ns3::Packet> packet; //!< what it carries
+        ns3::Ptr<const Path> path;     //!< where it goes
+        ns3::Ptr<ns3::Packet> segment; //!< what it carries
     };
 
     /// A packet at the beginning of a wire: all that a router has to know of it.
@@ -182,6 +187,8 @@ class LightNetwork
 
     /// Puts a packet on a wire.
     void TakeOff(Hop hop);
+    /// Takes a packet out of the network.
+    Flight End(uint32_t flight);
     /// Lets all happen that happens up to now.
     void CatchUp();
     /// Catches up soon enough for an arrival, whose packet may take its last wire then.
