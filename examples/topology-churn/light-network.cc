@@ -304,37 +304,51 @@ LightNetwork::GetPath(uint32_t from, uint32_t to)
 }
 
 void
-LightNetwork::FindPath(uint32_t from, uint32_t to, std::vector<LightWire*>& wires) const
+LightNetwork::FindPath(uint32_t from, uint32_t to, std::vector<LightWire*>& wires)
 {
+    const auto& tree = GetTree(from);
+    const auto begin = wires.size();
+    for (auto router = to; router != from; router = tree[router].from)
+    {
+        wires.push_back(m_exits[tree[router].from][tree[router].exit].wire.get());
+    }
+    std::reverse(wires.begin() + begin, wires.end());
+}
+
+const LightNetwork::Tree&
+LightNetwork::GetTree(uint32_t root)
+{
+    const auto known = m_trees.find(root);
+    if (known != m_trees.end())
+    {
+        return known->second;
+    }
+    if (m_trees.size() * m_exits.size() >= MOST_STEPS)
+    {
+        m_trees.clear();
+    }
     // Breadth first from the source with links in the order of the map, as nix-vector routing
     // does: of several shortest paths this finds the same one.
-    struct Step
-    {
-        uint32_t router{0};
-        const Exit* exit{nullptr};
-    };
-
-    std::vector<Step> cameBy(m_exits.size());
-    std::deque<uint32_t> reached{from};
-    while (!reached.empty() && reached.front() != to)
+    constexpr uint32_t NONE = UINT32_MAX;
+    auto& tree = m_trees[root];
+    tree.assign(m_exits.size(), {NONE, 0});
+    std::deque<uint32_t> reached{root};
+    while (!reached.empty())
     {
         const auto router = reached.front();
         reached.pop_front();
-        for (const auto& exit : m_exits[router])
+        const auto& exits = m_exits[router];
+        for (uint32_t exit = 0; exit < exits.size(); ++exit)
         {
-            if (exit.router != from && !cameBy[exit.router].exit)
+            const auto next = exits[exit].router;
+            if (next != root && tree[next].from == NONE)
             {
-                cameBy[exit.router] = {router, &exit};
-                reached.push_back(exit.router);
+                tree[next] = {router, exit};
+                reached.push_back(next);
             }
         }
     }
-    const auto begin = wires.size();
-    for (auto router = to; router != from; router = cameBy[router].router)
-    {
-        wires.push_back(cameBy[router].exit->wire.get());
-    }
-    std::reverse(wires.begin() + begin, wires.end());
+    return tree;
 }
 
 } // namespace churn

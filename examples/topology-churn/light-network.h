@@ -157,6 +157,15 @@ class LightNetwork
         std::unique_ptr<LightWire> wire; //!< towards it
     };
 
+    /// The last step of a shortest path to a router.
+    struct Step
+    {
+        uint32_t from; //!< the router before it
+        uint32_t exit; //!< which of that router's exits
+    };
+
+    using Tree = std::vector<Step>; //!< to each router
+
     /// The way from one host to another.
     struct Path : public ns3::SimpleRefCount<Path>
     {
@@ -183,7 +192,9 @@ class LightNetwork
     /// \returns the path from one host to another, found when first asked for
     const ns3::Ptr<const Path>& GetPath(uint32_t from, uint32_t to);
     /// Appends the wires of a shortest path between two routers.
-    void FindPath(uint32_t from, uint32_t to, std::vector<LightWire*>& wires) const;
+    void FindPath(uint32_t from, uint32_t to, std::vector<LightWire*>& wires);
+    /// \returns the shortest paths from a router, found when first asked for
+    const Tree& GetTree(uint32_t root);
 
     /// Puts a packet on a wire.
     void TakeOff(Hop hop);
@@ -203,14 +214,16 @@ class LightNetwork
     /// \returns the times of a rate, which all wires of that rate share
     SendingTimes& GetTimes(ns3::DataRate rate);
 
-    /// As many paths as are kept: finding one again is cheaper than keeping all.
+    // Finding paths again is cheaper than keeping those of all hosts of a large map.
     static constexpr std::size_t MOST_PATHS = 16384;
+    static constexpr std::size_t MOST_STEPS = 1000000; //!< of all trees
 
     std::map<uint64_t, SendingTimes> m_times;                   //!< by bits per second
     std::vector<std::vector<Exit>> m_exits;                     //!< of each router
     std::vector<Port> m_ports;                                  //!< of each host
     std::unordered_map<uint32_t, uint32_t> m_addresses;         //!< host of each IPv4 address
     std::unordered_map<uint64_t, ns3::Ptr<const Path>> m_paths; //!< by both hosts
+    std::unordered_map<uint32_t, Tree> m_trees;                 //!< by the router at their root
     std::vector<Flight> m_flights;      //!< packets on their way, and places for more
     std::vector<uint32_t> m_landed;     //!< numbers of places in m_flights
     ArrivalQueue<Hop> m_hops;           //!< that are ahead
