@@ -31,6 +31,20 @@ LifecycleRxStore::LifecycleRxStore(uint64_t begin)
 }
 
 void
+LifecycleRxStore::Restart(uint64_t begin)
+{
+    m_inOrder.clear();
+    if (m_inOrder.capacity() > MOST_KEPT)
+    {
+        m_inOrder.shrink_to_fit();
+    }
+    m_first = 0;
+    m_ahead.clear();
+    m_begin = begin;
+    m_next = begin;
+}
+
+void
 LifecycleRxStore::Insert(uint64_t offset, Ptr<Packet> packet)
 {
     const uint64_t end = offset + packet->GetSize();

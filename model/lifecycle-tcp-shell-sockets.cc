@@ -1,4 +1,5 @@
 #include "internal/lifecycle-core-types.h"
+#include "internal/lifecycle-socket-extras.h"
 #include "internal/lifecycle-socket-settings.h"
 #include "internal/lifecycle-tcp-shell.h"
 
@@ -91,6 +92,28 @@ LifecycleTcpShell::Join(LifecycleTcpSocket& socket)
         m_sockets.reserve(m_sockets.size() + m_sockets.size() / 8 + 8); // there may be very many
     }
     m_sockets.push_back(&socket);
+}
+
+std::unique_ptr<LifecycleSocketExtras>
+LifecycleTcpShell::TakeExtras()
+{
+    if (m_spareExtras.empty())
+    {
+        return std::make_unique<LifecycleSocketExtras>();
+    }
+    std::unique_ptr<LifecycleSocketExtras> extras = std::move(m_spareExtras.back());
+    m_spareExtras.pop_back();
+    return extras;
+}
+
+void
+LifecycleTcpShell::SpareExtras(std::unique_ptr<LifecycleSocketExtras> extras)
+{
+    constexpr std::size_t MOST_KEPT = 8; // there may be thousands of nodes
+    if (m_spareExtras.size() < MOST_KEPT)
+    {
+        m_spareExtras.push_back(std::move(extras));
+    }
 }
 
 void

@@ -42,12 +42,12 @@ LifecycleTcpSocket::Send(Ptr<Packet> packet, uint32_t flags)
     {
         return Fail(ToNs3(written.error));
     }
-    std::optional<LifecycleTxStore>& tx = Extras().tx;
-    if (!tx)
+    LifecycleTxStore& tx = Extras().tx;
+    if (tx.Size() == 0)
     {
-        tx.emplace(begin);
+        tx.Restart(begin);
     }
-    tx->Append(packet);
+    tx.Append(packet);
     if ((flags & URGENT) != 0)
     {
         m_shell->Core().MarkUrgent(connection);
@@ -159,12 +159,12 @@ LifecycleTcpSocket::OnUrgent(uint64_t ahead)
 void
 LifecycleTcpSocket::Store(uint64_t offset, Ptr<Packet> payload)
 {
-    std::optional<LifecycleRxStore>& rx = Extras().rx;
-    if (!rx)
+    LifecycleRxStore& rx = Extras().rx;
+    if (rx.IsEmpty())
     {
-        rx.emplace(m_shell->FirstUnread({m_index, m_generation}, offset));
+        rx.Restart(m_shell->FirstUnread({m_index, m_generation}, offset));
     }
-    rx->Insert(offset, payload);
+    rx.Insert(offset, payload);
 }
 
 /** Takes bytes that have arrived in order, which makes room for others. */

@@ -168,7 +168,8 @@ LifecycleTcpSocket::Extras()
 {
     if (!m_extras)
     {
-        m_extras = std::make_unique<LifecycleSocketExtras>();
+        m_extras =
+            m_shell != nullptr ? m_shell->TakeExtras() : std::make_unique<LifecycleSocketExtras>();
     }
     return *m_extras;
 }
@@ -178,7 +179,7 @@ LifecycleTcpSocket::DropTx()
 {
     if (m_extras)
     {
-        m_extras->tx.reset();
+        m_extras->tx.Restart(0);
         DropIdleExtras();
     }
 }
@@ -188,7 +189,7 @@ LifecycleTcpSocket::DropRx()
 {
     if (m_extras)
     {
-        m_extras->rx.reset();
+        m_extras->rx.Restart(0);
         DropIdleExtras();
     }
 }
@@ -196,10 +197,15 @@ LifecycleTcpSocket::DropRx()
 void
 LifecycleTcpSocket::DropIdleExtras()
 {
-    if (!m_extras->tx && !m_extras->rx && !m_extras->traces)
+    if (!m_extras->IsIdle())
     {
-        m_extras.reset();
+        return;
     }
+    if (m_shell != nullptr)
+    {
+        m_shell->SpareExtras(std::move(m_extras));
+    }
+    m_extras.reset();
 }
 
 void

@@ -16,6 +16,20 @@ LifecycleTxStore::LifecycleTxStore(uint64_t begin)
 }
 
 void
+LifecycleTxStore::Restart(uint64_t begin)
+{
+    m_pieces.clear();
+    if (m_pieces.capacity() > MOST_KEPT)
+    {
+        m_pieces.shrink_to_fit();
+    }
+    m_first = 0;
+    m_cursor = 0;
+    m_begin = begin;
+    m_end = begin;
+}
+
+void
 LifecycleTxStore::Append(Ptr<const Packet> packet)
 {
     if (packet->GetSize() == 0)

@@ -21,7 +21,10 @@ class LifecycleRxStore
 {
   public:
     /** \param begin stream offset of the first byte that will be read */
-    explicit LifecycleRxStore(uint64_t begin);
+    explicit LifecycleRxStore(uint64_t begin = 0);
+
+    /** Makes it as new. \param begin as above */
+    void Restart(uint64_t begin);
 
     /**
      * Keeps what a segment brought.
@@ -49,6 +52,8 @@ class LifecycleRxStore
     }
 
   private:
+    static constexpr std::size_t MOST_KEPT = 64; //!< room for packets that a new start keeps
+
     void Join();
 
     std::vector<Ptr<Packet>> m_inOrder;

@@ -7,7 +7,6 @@
 #include "lifecycle-tcp-socket.h"
 
 #include <memory>
-#include <optional>
 
 namespace ns3
 {
@@ -15,21 +14,26 @@ namespace ns3
 /** What few sockets need, or each for a short time. */
 struct LifecycleSocketExtras
 {
-    std::optional<LifecycleTxStore> tx;            //!< while something is unacknowledged
-    std::optional<LifecycleRxStore> rx;            //!< while something is unread
+    LifecycleTxStore tx;                           //!< empty: nothing is unacknowledged
+    LifecycleRxStore rx;                           //!< empty: nothing is unread
     std::unique_ptr<LifecycleSocketTraces> traces; //!< once somebody listens
+
+    bool IsIdle() const
+    {
+        return tx.Size() == 0 && rx.IsEmpty() && !traces;
+    }
 };
 
 inline LifecycleTxStore*
 LifecycleTcpSocket::PeekTx() const
 {
-    return m_extras && m_extras->tx ? &*m_extras->tx : nullptr;
+    return m_extras && m_extras->tx.Size() > 0 ? &m_extras->tx : nullptr;
 }
 
 inline LifecycleRxStore*
 LifecycleTcpSocket::PeekRx() const
 {
-    return m_extras && m_extras->rx ? &*m_extras->rx : nullptr;
+    return m_extras && !m_extras->rx.IsEmpty() ? &m_extras->rx : nullptr;
 }
 
 inline LifecycleSocketTraces*

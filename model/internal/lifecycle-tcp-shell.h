@@ -136,6 +136,10 @@ class LifecycleTcpShell
     void ForgetTimeWait(uint32_t index);
     /** A socket ceases to be. */
     void Leave(LifecycleTcpSocket& socket);
+    /** \returns idle extras for a socket */
+    std::unique_ptr<LifecycleSocketExtras> TakeExtras();
+    /** Takes back idle extras, to be used again: data that is read at once needs some each time. */
+    void SpareExtras(std::unique_ptr<LifecycleSocketExtras> extras);
 
     // For connections without sockets.
 
@@ -186,6 +190,7 @@ class LifecycleTcpShell
     lifecycle::AddressBook m_addresses{0};
     std::vector<LifecycleTcpSocket*> m_sockets; //!< null where one has left
     std::size_t m_left{0};
+    std::vector<std::unique_ptr<LifecycleSocketExtras>> m_spareExtras;
 };
 
 } // namespace ns3

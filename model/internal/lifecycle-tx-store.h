@@ -20,7 +20,10 @@ class LifecycleTxStore
 {
   public:
     /** \param begin stream offset of the first byte that will be appended */
-    explicit LifecycleTxStore(uint64_t begin);
+    explicit LifecycleTxStore(uint64_t begin = 0);
+
+    /** Makes it as new. \param begin as above */
+    void Restart(uint64_t begin);
 
     /** Appends what the application wrote. */
     void Append(Ptr<const Packet> packet);
@@ -54,6 +57,8 @@ class LifecycleTxStore
         uint64_t end; //!< stream offset after its last byte
         Ptr<const Packet> packet;
     };
+
+    static constexpr std::size_t MOST_KEPT = 64; //!< room for pieces that a new start keeps
 
     std::size_t PieceWith(uint64_t offset) const;
 
