@@ -299,6 +299,22 @@ RunRequestTimer(Context& context, uint32_t index, Instant now)
     }
 }
 
+/** What was put off since it was set is put off here too, so that nobody is woken for it. */
+void
+PutOffEarliest(Context& context)
+{
+    DeadlineHeap& deadlines = context.deadlines;
+    while (const std::optional<uint32_t> slot = deadlines.Due(kNever))
+    {
+        const Instant exact = NextDeadline(context.connections.Get(*slot));
+        if (exact <= deadlines.Earliest())
+        {
+            return;
+        }
+        deadlines.Settle(*slot, exact);
+    }
+}
+
 } // namespace
 
 bool
@@ -394,6 +410,7 @@ RunTimers(Context& context, Instant now)
     {
         RunConnectionTimers(context, context.connections.HandleOf(*slot), now);
     }
+    PutOffEarliest(context);
     while (const std::optional<uint32_t> index = context.requestTimers.Due(now))
     {
         RunRequestTimer(context, *index, now);

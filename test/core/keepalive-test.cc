@@ -1,5 +1,6 @@
 // Keepalive (RFC 9293 §3.8.4): finding out whether an idle peer is still there.
 
+#include "crowd-test.h"
 #include "peer-test.h"
 
 namespace lifecycle::test
@@ -182,6 +183,35 @@ TEST_F(Keepalive, ProbeWithAByteOfGarbageIsAnswered) // RFC 1122 §4.2.3.6
     Send(Data(1).Seq(0));
     Expect(Ack(1));
     EXPECT_EQ(Unread(), 0U);
+}
+
+/** Many connections, of which each has carried data and is idle since. */
+TEST_F(CrowdTest, NobodyIsWokenForTimersThatWerePutOff)
+{
+    constexpr uint32_t kClients = 20;
+    config.keepalive = {.enabled = true, .idle = 600s, .interval = 60s, .probes = 3};
+    Listen();
+    for (uint32_t client = 0; client < kClients; ++client)
+    {
+        now += 1ms;
+        Open(client);
+        const ConnectionId connection = Core().Accept(listener).value;
+        Core().Write(now, connection, 100);
+        const Segment data = Settle().at(0).segment; // sets the retransmission timer
+        Send(From(client, Flag::ACK, SeqNum(1), data.End()));
+    }
+    const Instant lastHeard = now;
+    uint32_t wakes = 0;
+    while (Core().NextDeadline() <= lastHeard + 500s)
+    {
+        now = Core().NextDeadline();
+        Core().OnDeadline(now);
+        EXPECT_TRUE(Settle().empty());
+        ++wakes;
+    }
+    EXPECT_EQ(wakes, 1U); // for the first of them, which finds all others put off as well
+    EXPECT_EQ(Core().NextDeadline(), lastHeard + 600s - 1ms * (kClients - 1));
+    EXPECT_TRUE(Core().IsConsistent());
 }
 
 } // namespace
