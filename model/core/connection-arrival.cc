@@ -689,7 +689,11 @@ ConnectionArrival::UpdateSendWindow(bool news)
     }
     m_conn.sndWnd = uint32_t{m_segment.window} << m_conn.agreement.sndScale;
     m_conn.maxSndWnd = std::max(m_conn.maxSndWnd, m_conn.sndWnd);
-    if (m_conn.transfer || seq.IsAfter(m_conn.rcvNxt))
+    if (m_conn.transfer)
+    {
+        m_conn.transfer->sndWl1 = seq;
+    }
+    else if (seq.IsAfter(m_conn.rcvNxt))
     {
         m_context.Attach(m_conn).sndWl1 = seq;
     }

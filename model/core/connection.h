@@ -42,17 +42,16 @@ struct Extras
     std::unique_ptr<CongestionMemory> congestionMemory; //!< while there is no Transfer
     std::unique_ptr<ReceiveTuning> receiveTuning;
     ReorderingMemory reordering;
-    Instant timer{kNever};  //!< of TimerMode FinWait2 and TimeWait
-    Instant lastProbe{};    //!< when the last keepalive probe was sent
-    Instant pathMssUntil{}; //!< when `pathMss` is forgotten
-    uint16_t pathMss{0};    //!< largest payload that the path carries, as ICMP says; 0: not known
-    ListenerId listener;    //!< of a Fast Open that is half-open
+    Instant timer{kNever};        //!< of TimerMode FinWait2 and TimeWait
+    Instant lastProbe{};          //!< when the last keepalive probe was sent
+    Instant pathMssUntil{kNever}; //!< when Connection::pathMss is forgotten
+    ListenerId listener;          //!< of a Fast Open that is half-open
 
     /** Nothing of it will be asked for, \p probed or not by keepalive. */
     bool IsUnused(TimerMode mode, bool probed) const
     {
         const bool timed = mode == TimerMode::FinWait2 || mode == TimerMode::TimeWait;
-        return !timed && !probed && !congestionMemory && !receiveTuning && pathMss == 0 &&
+        return !timed && !probed && !congestionMemory && !receiveTuning && pathMssUntil == kNever &&
                !listener && reordering == ReorderingMemory();
     }
 };
@@ -93,7 +92,7 @@ struct TransferState
     Instant timer{kNever};        //!< of TimerMode Retransmit and Persist
     Instant stalledSince{kNever}; //!< since when nothing of what waits was acknowledged
     std::unique_ptr<CongestionMemory> congestionMemory;
-    std::unique_ptr<Extras> extras; //!< of the connection that it is attached to
+    Extras* extras{nullptr}; //!< of the connection that it is attached to, whose Attachments own it
 };
 
 /** What a connection needs only while data is on its way; see Connection::transfer. */
@@ -130,11 +129,11 @@ class Attachments
 
     ~Attachments()
     {
+        delete FindExtras();
         if (*this)
         {
-            Detach();
+            delete operator->();
         }
-        SetExtras(nullptr);
     }
 
     /** Whether there is a Transfer. */
@@ -154,9 +153,9 @@ class Attachments
     }
 
     /** Attaches a Transfer where there is none. */
-    void Attach(std::unique_ptr<Transfer> transfer)
+    void Attach(std::unique_ptr<Transfer>&& transfer)
     {
-        transfer->extras.reset(FindExtras());
+        transfer->extras = FindExtras();
         m_word = reinterpret_cast<uintptr_t>(transfer.release());
     }
 
@@ -164,25 +163,27 @@ class Attachments
     std::unique_ptr<Transfer> Detach()
     {
         std::unique_ptr<Transfer> transfer(operator->());
-        m_word = kExtras | reinterpret_cast<uintptr_t>(transfer->extras.release());
+        m_word = kExtras | reinterpret_cast<uintptr_t>(transfer->extras);
         return transfer;
     }
 
     Extras* FindExtras() const
     {
-        return *this ? operator->()->extras.get() : reinterpret_cast<Extras*>(m_word & ~kExtras);
+        return *this ? operator->()->extras : reinterpret_cast<Extras*>(m_word & ~kExtras);
     }
 
     /** Puts \p extras in the place of those that there are. */
     void SetExtras(std::unique_ptr<Extras> extras)
     {
+        delete FindExtras();
         if (*this)
         {
-            operator->()->extras = std::move(extras);
-            return;
+            operator->()->extras = extras.release();
         }
-        delete FindExtras();
-        m_word = kExtras | reinterpret_cast<uintptr_t>(extras.release());
+        else
+        {
+            m_word = kExtras | reinterpret_cast<uintptr_t>(extras.release());
+        }
     }
 
   private:
@@ -231,6 +232,7 @@ struct Connection
     Congestion congestion;
 
     Agreement agreement;
+    uint16_t pathMss{0}; //!< largest payload that the path carries, as ICMP says; 0: not known
     StreamOffset sndUnaOffset{0};        //!< bytes of the stream that are acknowledged
     StreamOffset rcvOffset{0};           //!< bytes of the stream that arrived in order
     CoarseInstant stateSince{Instant{}}; //!< when it came into its state
@@ -368,8 +370,7 @@ struct Connection
     uint32_t SndMss() const
     {
         uint32_t both = std::min(config->data.OwnMss(agreement.linkMss), agreement.peerMss);
-        const Extras* const extras = FindExtras();
-        both = extras && extras->pathMss != 0 ? std::min<uint32_t>(both, extras->pathMss) : both;
+        both = pathMss != 0 ? std::min<uint32_t>(both, pathMss) : both;
         const uint32_t options = agreement.timestamps ? 12 : 0; // RFC 9293 §3.7.1, RFC 6691
         return std::max<uint32_t>(both, options + 8) - options;
     }

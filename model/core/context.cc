@@ -510,26 +510,6 @@ Context::Refuse(const Segment& offender)
     Emit(reset);
 }
 
-std::optional<Notice>
-Context::NextNotice()
-{
-    if (m_told)
-    {
-        connections.Vacate(*m_told);
-        m_told.reset();
-    }
-    if (notices.IsEmpty())
-    {
-        return std::nullopt;
-    }
-    const std::optional<Notice> notice(notices.PopFront());
-    if (notice->kind == NoticeKind::Closed)
-    {
-        m_told = notice->connection;
-    }
-    return notice;
-}
-
 Transfer&
 Context::Attach(Connection& connection)
 {

@@ -130,9 +130,6 @@ class Context
         notices.PushBack(notice);
     }
 
-    /** \returns what is to be told next */
-    std::optional<Notice> NextNotice();
-
     std::shared_ptr<const Config> config;
     RandomSource& random;
     SecretKey secret;
@@ -174,7 +171,6 @@ class Context
 
     std::vector<std::unique_ptr<Transfer>> m_spareTransfers;
     AnswerLimits m_answerLimits;
-    std::optional<ConnectionId> m_told; //!< whose end was told of last
     std::chrono::seconds m_challengeSecond{-1};
     uint32_t m_challengesInSecond{0};
 };

@@ -22,6 +22,7 @@ struct Endpoint::Impl : Context
     using Context::Context;
 
     uint32_t portAttempts{0}; //!< ephemeral ports tried so far (RFC 6056 §3.3.4)
+    ConnectionId told;        //!< whose end was told of last, if its place is not vacated yet
 
     std::shared_ptr<const Config> Or(std::shared_ptr<const Config> own) const
     {
@@ -666,7 +667,21 @@ Endpoint::PollSegment(Instant now)
 std::optional<Notice>
 Endpoint::PollNotice()
 {
-    return m_impl->NextNotice();
+    if (m_impl->told)
+    {
+        m_impl->connections.Vacate(std::exchange(m_impl->told, {}));
+    }
+    std::optional<Notice> notice;
+    if (!m_impl->notices.IsEmpty())
+    {
+        notice = m_impl->notices.Front();
+        m_impl->notices.PopFront();
+        if (notice->kind == NoticeKind::Closed)
+        {
+            m_impl->told = notice->connection;
+        }
+    }
+    return notice;
 }
 
 Instant

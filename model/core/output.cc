@@ -301,10 +301,9 @@ Output::SynSegment()
     }
     syn.window = SynWindow(config);
     syn.options = SynOptions(config, m_conn.agreement, stamps);
-    const Extras* const extras = m_conn.FindExtras();
-    if (config.offersPathMss && extras && extras->pathMss != 0)
+    if (config.offersPathMss && m_conn.pathMss != 0)
     {
-        syn.options.mss = std::min(*syn.options.mss, extras->pathMss);
+        syn.options.mss = std::min(*syn.options.mss, m_conn.pathMss);
     }
     if (m_conn.state.Get() != State::SynSent)
     {

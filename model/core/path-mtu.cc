@@ -47,7 +47,7 @@ ShrinkSegments(Context& context, Connection& conn, uint16_t pathMss, Instant now
         return; // RFC 5927 §7.2: nothing new, or an attempt to make segments tiny
     }
     ++context.counters.tooBig;
-    conn.Extra().pathMss = wanted;
+    conn.pathMss = wanted;
     conn.Extra().pathMssUntil = data.pathMssExpiry ? now + *data.pathMssExpiry : kNever;
     if (conn.HasUnacked())
     {
@@ -71,7 +71,8 @@ ForgetPathMss(Connection& conn, Instant now)
     Extras* const extras = conn.FindExtras();
     if (extras && now >= extras->pathMssUntil && !conn.HasUnacked())
     {
-        extras->pathMss = 0;
+        extras->pathMssUntil = kNever;
+        conn.pathMss = 0;
     }
 }
 

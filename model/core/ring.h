@@ -109,7 +109,7 @@ class Ring
 
     void Grow()
     {
-        std::vector<T> larger(m_slots.empty() ? 8 : 2 * m_slots.size());
+        std::vector<T> larger(m_slots.empty() ? 4 : 2 * m_slots.size());
         for (std::size_t i = 0; i < m_size; ++i)
         {
             larger[i] = std::move((*this)[i]);

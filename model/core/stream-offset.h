@@ -3,6 +3,7 @@
 
 #include <array>
 #include <cstdint>
+#include <cstring>
 
 namespace lifecycle
 {
@@ -11,30 +12,35 @@ namespace lifecycle
 class StreamOffset
 {
   public:
-    constexpr StreamOffset(uint64_t bytes)
-        : m_parts{static_cast<uint16_t>(bytes),
-                  static_cast<uint16_t>(bytes >> 16),
-                  static_cast<uint16_t>(bytes >> 32)}
+    StreamOffset(uint64_t bytes)
     {
+        const auto low = static_cast<uint32_t>(bytes);
+        const auto high = static_cast<uint16_t>(bytes >> 32);
+        std::memcpy(m_bytes.data(), &low, sizeof(low));
+        std::memcpy(m_bytes.data() + sizeof(low), &high, sizeof(high));
     }
 
-    constexpr uint64_t Get() const
+    uint64_t Get() const
     {
-        return uint64_t{m_parts[2]} << 32 | uint64_t{m_parts[1]} << 16 | m_parts[0];
+        uint32_t low = 0;
+        uint16_t high = 0;
+        std::memcpy(&low, m_bytes.data(), sizeof(low));
+        std::memcpy(&high, m_bytes.data() + sizeof(low), sizeof(high));
+        return uint64_t{high} << 32 | low;
     }
 
-    constexpr operator uint64_t() const
+    operator uint64_t() const
     {
         return Get();
     }
 
-    constexpr StreamOffset& operator+=(uint64_t bytes)
+    StreamOffset& operator+=(uint64_t bytes)
     {
         return *this = StreamOffset(Get() + bytes);
     }
 
   private:
-    std::array<uint16_t, 3> m_parts;
+    alignas(uint16_t) std::array<uint8_t, 6> m_bytes;
 };
 
 } // namespace lifecycle
