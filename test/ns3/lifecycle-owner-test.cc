@@ -226,6 +226,27 @@ TEST_F(OwnerTest, AnEndIsToldOfEvenIfItsPlaceIsTakenAtOnce)
               "opened 2\nclosed 2: aborted by this side\nopened 3\n");
 }
 
+TEST_F(OwnerTest, ANameThatIsOutOfDateIsNobodysThoughItsPlaceIsTakenAgain)
+{
+    Network network;
+    Owner server(network.ServerTcp(), false);
+    Owner client(network.ClientTcp(), false);
+    EXPECT_TRUE(server.tcp->Listen(server, network.AnyAt(PORT)));
+    Simulator::Schedule(START, [&] { client.tcp->Open(client, 1, network.ServerAt(PORT)); });
+    RunFor(3);
+    const LifecycleTcpConnectionId old = client.id;
+    client.tcp->Abort(old);
+    Simulator::Schedule(Seconds(1), [&] { client.tcp->Open(client, 2, network.ServerAt(PORT)); });
+    RunFor(2);
+    ASSERT_EQ(client.id.index, old.index) << "the place is used again";
+    client.tcp->SetTag(old, 9);
+    EXPECT_EQ(client.tcp->GetConnection(old.index).tag, 2);
+    EXPECT_EQ(client.tcp->GetConnection(old.index).id.generation, client.id.generation);
+    client.tcp->Abort(old);
+    RunFor(1);
+    EXPECT_EQ(client.story, "opened 1\nclosed 1: aborted by this side\nopened 2\n");
+}
+
 TEST_F(OwnerTest, APortIsTakenOnceWhetherBySocketOrOwner)
 {
     Network network;

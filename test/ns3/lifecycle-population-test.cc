@@ -347,6 +347,22 @@ TEST_P(PopulationTest, KeepaliveFindsAPeerThatHasGone)
     EXPECT_EQ(server->GetCounters().open, 0);
 }
 
+TEST_P(PopulationTest, WhoHasNoLifetimeClosesAtOnceAndAllStandInTimeWaitTogether)
+{
+    Network network({.family = GetParam()});
+    const auto server = AddServer(network);
+    Clients clients(network,
+                    500,
+                    {{"Requests", Constant(0)}, {"Lifetime", Constant(0)}, {"Spread", "20s"}});
+
+    RunFor(24);
+    EXPECT_EQ(clients.Ended(LifecycleTcpCloseReason::NORMAL), 500);
+    EXPECT_EQ(Count(network.ClientTcp(), TcpSocket::TIME_WAIT), 500);
+    EXPECT_EQ(server->GetCounters().open, 0);
+    RunFor(60);
+    EXPECT_EQ(Count(network.ClientTcp(), TcpSocket::TIME_WAIT), 0);
+}
+
 TEST_P(PopulationTest, WhereNobodyListensConnectionsAreRefused)
 {
     Network network({.family = GetParam()});
