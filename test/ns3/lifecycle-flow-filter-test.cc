@@ -30,23 +30,14 @@ constexpr uint8_t ICMP = 1;
 constexpr uint8_t TCP = 6;
 constexpr uint8_t UDP = 17;
 
+/// A packet of TCP or UDP.
+template <typename Header>
 Ptr<Packet>
-PacketWithTcpHeader(uint16_t port)
+PacketWith(uint16_t port)
 {
-    TcpHeader header;
+    Header header;
     header.SetSourcePort(port);
     header.SetDestinationPort(80);
-    const Ptr<Packet> packet = Create<Packet>(100);
-    packet->AddHeader(header);
-    return packet;
-}
-
-Ptr<Packet>
-PacketWithUdpHeader(uint16_t port)
-{
-    UdpHeader header;
-    header.SetSourcePort(port);
-    header.SetDestinationPort(53);
     const Ptr<Packet> packet = Create<Packet>(100);
     packet->AddHeader(header);
     return packet;
@@ -131,17 +122,17 @@ TEST_F(FlowFilterTest, SaysOfEveryPacketWhatQueueDiscsWouldSay)
     {
         for (const uint16_t port : {1, 256, 65535})
         {
-            ExpectSameFlow(Ipv4Item(PacketWithTcpHeader(port), TCP), perturbation);
-            ExpectSameFlow(Ipv4Item(PacketWithUdpHeader(port), UDP), perturbation);
-            ExpectSameFlow(Ipv6Item(PacketWithTcpHeader(port), TCP), perturbation);
-            ExpectSameFlow(Ipv6Item(PacketWithUdpHeader(port), UDP), perturbation);
+            ExpectSameFlow(Ipv4Item(PacketWith<TcpHeader>(port), TCP), perturbation);
+            ExpectSameFlow(Ipv4Item(PacketWith<UdpHeader>(port), UDP), perturbation);
+            ExpectSameFlow(Ipv6Item(PacketWith<TcpHeader>(port), TCP), perturbation);
+            ExpectSameFlow(Ipv6Item(PacketWith<UdpHeader>(port), UDP), perturbation);
         }
     }
 }
 
 TEST_F(FlowFilterTest, TakesNoBytesForPortsWhereThereAreNone)
 {
-    ExpectSameFlow(Ipv4Item(PacketWithTcpHeader(7), TCP, 1480), 0);
+    ExpectSameFlow(Ipv4Item(PacketWith<TcpHeader>(7), TCP, 1480), 0);
     ExpectSameFlow(Ipv4Item(Create<Packet>(64), ICMP), 0);
     ExpectSameFlow(Ipv6Item(Create<Packet>(64), ICMP), 0);
 }
