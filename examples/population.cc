@@ -11,6 +11,8 @@
 // Routes are static (or by nix-vectors: --routing=nix), and devices have no queue disc (unless
 // --queueDiscs), because FqCoDel on every device costs more than all of TCP.
 
+#include "heap-bytes.h"
+
 #include "ns3/application-container.h"
 #include "ns3/boolean.h"
 #include "ns3/command-line.h"
@@ -40,7 +42,6 @@
 #include <cstdint>
 #include <iomanip>
 #include <iostream>
-#include <malloc.h>
 #include <sstream>
 #include <string>
 #include <sys/resource.h>
@@ -90,18 +91,6 @@ CpuSeconds()
     getrusage(RUSAGE_SELF, &usage);
     return static_cast<double>(usage.ru_utime.tv_sec + usage.ru_stime.tv_sec) +
            1e-6 * static_cast<double>(usage.ru_utime.tv_usec + usage.ru_stime.tv_usec);
-}
-
-/** Bytes that the process has allocated and not freed, as its allocator counts them. */
-uint64_t
-HeapBytes()
-{
-#if defined(__GLIBC__) && (__GLIBC__ > 2 || __GLIBC_MINOR__ >= 33)
-    const struct mallinfo2 info = mallinfo2();
-    return info.uordblks + info.hblkhd;
-#else
-    return 0;
-#endif
 }
 
 uint64_t

@@ -56,28 +56,14 @@ LifecycleOwnedConnections::LifecycleOwnedConnections(LifecycleTcpShell& shell)
 LifecycleOwnedConnections::Slot*
 LifecycleOwnedConnections::Find(uint32_t index) const
 {
-    const std::size_t chunk = index / CHUNK;
-    if (chunk >= m_chunks.size() || !m_chunks[chunk])
-    {
-        return nullptr;
-    }
-    Slot& slot = (*m_chunks[chunk])[index % CHUNK];
-    return slot.owner == NOBODY ? nullptr : &slot;
+    Slot* const slot = m_slots.Find(index);
+    return slot == nullptr || slot->owner == NOBODY ? nullptr : slot;
 }
 
 LifecycleOwnedConnections::Slot&
 LifecycleOwnedConnections::Make(lifecycle::ConnectionId id, uint32_t owner, uint32_t tag)
 {
-    const std::size_t chunk = id.index / CHUNK;
-    if (chunk >= m_chunks.size())
-    {
-        m_chunks.resize(chunk + 1);
-    }
-    if (!m_chunks[chunk])
-    {
-        m_chunks[chunk] = std::make_unique<Chunk>();
-    }
-    Slot& slot = (*m_chunks[chunk])[id.index % CHUNK];
+    Slot& slot = m_slots.At(id.index);
     slot = Slot{};
     slot.tag = tag;
     slot.owner = owner & NOBODY;
@@ -137,20 +123,16 @@ void
 LifecycleOwnedConnections::ForEach(const Owner& owner,
                                    const std::function<void(const Owner::Connection&)>& visit) const
 {
-    for (std::size_t chunk = 0; chunk < m_chunks.size(); ++chunk)
+    for (uint32_t index = 0; index < m_slots.End(); ++index)
     {
-        for (uint32_t i = 0; m_chunks[chunk] && i < CHUNK; ++i)
+        const Slot* const slot = Find(index);
+        if (slot == nullptr || m_owners[slot->owner] != &owner)
         {
-            const Slot& slot = (*m_chunks[chunk])[i];
-            if (slot.owner == NOBODY || m_owners[slot.owner] != &owner)
-            {
-                continue;
-            }
-            const auto index = static_cast<uint32_t>(chunk * CHUNK + i);
-            if (const lifecycle::ConnectionId id = m_shell.Core().ConnectionAt(index))
-            {
-                visit({ToNs3(id), slot.tag});
-            }
+            continue;
+        }
+        if (const lifecycle::ConnectionId id = m_shell.Core().ConnectionAt(index))
+        {
+            visit({ToNs3(id), slot->tag});
         }
     }
 }

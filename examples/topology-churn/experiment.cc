@@ -1,5 +1,6 @@
 #include "experiment.h"
 
+#include "../heap-bytes.h"
 #include "applications.h"
 #include "interrupt.h"
 #include "network.h"
@@ -15,7 +16,6 @@
 
 #include <algorithm>
 #include <chrono>
-#include <malloc.h>
 #include <memory>
 #include <sys/resource.h>
 #include <vector>
@@ -49,14 +49,6 @@ GetPeakMemory()
     rusage usage{};
     getrusage(RUSAGE_SELF, &usage);
     return usage.ru_maxrss * uint64_t{1024};
-}
-
-/// \returns what the allocator has handed out
-uint64_t
-GetHeap()
-{
-    const struct mallinfo2 heap = mallinfo2();
-    return heap.uordblks + heap.hblkhd;
 }
 
 /// Opens the connections one after the other, as a Poisson process.
@@ -132,7 +124,7 @@ class Sampler
     {
         const auto counts = m_stack.CountStates();
         m_result.states.Add(ns3::Simulator::Now(), counts);
-        m_result.cost.mostHeapBytes = std::max(m_result.cost.mostHeapBytes, GetHeap());
+        m_result.cost.mostHeapBytes = std::max(m_result.cost.mostHeapBytes, HeapBytes());
         if (m_result.connections.GetFinished() == m_options.connections && IsQuiet(counts))
         {
             m_finished = true;
@@ -215,7 +207,7 @@ RunExperiment(const Options& options, Progress& progress)
     InstallServers(network.servers, options, *stack);
     const auto clients = InstallClients(network.clients, options, *stack, result.connections);
     result.cost.setupSeconds = SecondsSince(setupStart);
-    result.cost.setupHeapBytes = GetHeap();
+    result.cost.setupHeapBytes = HeapBytes();
 
     const auto runStart = Clock::now();
     const CpuLimit cpuLimit(options.maxCpu);

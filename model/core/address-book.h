@@ -4,11 +4,9 @@
 #include "address.h"
 #include "hash-index.h"
 
-#include <array>
 #include <bit>
 #include <cstddef>
 #include <cstdint>
-#include <cstring>
 #include <optional>
 #include <vector>
 
@@ -107,15 +105,10 @@ class AddressBook
         return packed >= kFirstNumber;
     }
 
-    /** \returns whether it is an IPv4 address that needs no number: every segment asks for it */
+    /** \returns whether it is an IPv4 address that needs no number */
     static bool Fits(const IpAddress& address)
     {
-        constexpr std::array<uint8_t, 4> mapped{0, 0, 0xff, 0xff};
-        uint64_t first = 0;
-        uint32_t next = 0;
-        std::memcpy(&first, address.V6().data(), sizeof(first));
-        std::memcpy(&next, address.V6().data() + sizeof(first), sizeof(next));
-        return first == 0 && next == std::bit_cast<uint32_t>(mapped) && !IsNumber(address.V4());
+        return address.IsV4() && !IsNumber(address.V4());
     }
 
     std::optional<uint32_t> FindAddress(const IpAddress& address) const

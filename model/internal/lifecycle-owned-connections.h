@@ -3,6 +3,7 @@
 
 #include "core/endpoint.h"
 #include "internal/lifecycle-rx-store.h"
+#include "internal/lifecycle-sparse-array.h"
 #include "internal/lifecycle-tx-store.h"
 #include "lifecycle-tcp-connection-owner.h"
 
@@ -10,7 +11,6 @@
 #include "ns3/packet.h"
 #include "ns3/ptr.h"
 
-#include <array>
 #include <cstdint>
 #include <functional>
 #include <memory>
@@ -78,9 +78,6 @@ class LifecycleOwnedConnections
         uint16_t port;
     };
 
-    static constexpr uint32_t CHUNK = 64; //!< connections that get their slots together
-    using Chunk = std::array<Slot, CHUNK>;
-
     Slot* Find(uint32_t index) const;
     Slot& Make(lifecycle::ConnectionId id, uint32_t owner, uint32_t tag);
     void Forget(lifecycle::ConnectionId id);
@@ -91,8 +88,8 @@ class LifecycleOwnedConnections
     void ReleaseAcked(lifecycle::ConnectionId id);
 
     LifecycleTcpShell& m_shell;
-    std::vector<std::unique_ptr<Chunk>> m_chunks; //!< by index of the connection
-    std::vector<Owner*> m_owners;                 //!< null where one has left
+    LifecycleSparseArray<Slot> m_slots; //!< by index of the connection
+    std::vector<Owner*> m_owners;       //!< null where one has left
     std::vector<OwnedListener> m_listeners;
     std::unordered_map<uint64_t, LifecycleTxStore>
         m_tx; //!< written, not acknowledged; by Handle::Key()

@@ -1,16 +1,12 @@
 #ifndef LIFECYCLE_SOCKET_TABLE_H
 #define LIFECYCLE_SOCKET_TABLE_H
 
+#include "internal/lifecycle-sparse-array.h"
 #include "lifecycle-tcp-socket.h"
 
 #include "ns3/ptr.h"
 
-#include <array>
-#include <cstddef>
-#include <cstdint>
-#include <memory>
 #include <utility>
-#include <vector>
 
 namespace ns3
 {
@@ -23,21 +19,13 @@ class LifecycleSocketTable
     /** \param socket knows that it stands for \p id */
     void Hold(Id id, Ptr<LifecycleTcpSocket> socket)
     {
-        if (id.index / CHUNK >= m_chunks.size())
-        {
-            m_chunks.resize(id.index / CHUNK + 1);
-        }
-        if (!m_chunks[id.index / CHUNK])
-        {
-            m_chunks[id.index / CHUNK] = std::make_unique<Chunk>();
-        }
-        *PlaceOf(id) = std::move(socket);
+        m_sockets.At(id.index) = std::move(socket);
     }
 
     /** \returns the socket, or null if there is none */
     Ptr<LifecycleTcpSocket> Find(Id id) const
     {
-        const Ptr<LifecycleTcpSocket>* const place = id ? PlaceOf(id) : nullptr;
+        const Ptr<LifecycleTcpSocket>* const place = id ? m_sockets.Find(id.index) : nullptr;
         const bool isThere = place && *place && (*place)->m_generation == id.generation;
         return isThere ? *place : nullptr;
     }
@@ -47,24 +35,12 @@ class LifecycleSocketTable
     {
         if (Find(id))
         {
-            *PlaceOf(id) = nullptr;
+            m_sockets.At(id.index) = nullptr;
         }
     }
 
   private:
-    static constexpr uint32_t CHUNK = 64;
-    using Chunk = std::array<Ptr<LifecycleTcpSocket>, CHUNK>;
-
-    /** \returns where a socket of this index is, null if there was none yet */
-    Ptr<LifecycleTcpSocket>* PlaceOf(Id id) const
-    {
-        const std::size_t chunk = id.index / CHUNK;
-        return chunk < m_chunks.size() && m_chunks[chunk] ? &(*m_chunks[chunk])[id.index % CHUNK]
-                                                          : nullptr;
-    }
-
-    /** By index. In pieces: to move a Ptr is to count its socket's references twice. */
-    std::vector<std::unique_ptr<Chunk>> m_chunks;
+    LifecycleSparseArray<Ptr<LifecycleTcpSocket>> m_sockets; //!< by index
 };
 
 } // namespace ns3
